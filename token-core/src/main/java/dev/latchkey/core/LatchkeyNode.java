@@ -1,0 +1,128 @@
+package dev.latchkey.core;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.core.config.Key;
+import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.feed.Change;
+import dev.latchkey.core.feed.ChangeFeed;
+import dev.latchkey.core.feed.FeedFollower;
+import dev.latchkey.core.feed.FeedListener;
+import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.StoreUnavailableException;
+import dev.latchkey.core.thirdparty.ClientSecret;
+import dev.latchkey.core.thirdparty.ThirdParty;
+import dev.latchkey.core.token.AccessToken;
+import dev.latchkey.core.token.TagKeyRow;
+import dev.latchkey.core.usage.TokenUsage;
+import dev.latchkey.core.usage.UsageRecorder;
+import dev.latchkey.core.verify.TokenVerifier;
+import jakarta.persistence.PersistenceException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One node: all that a process needs to check tokens, put together and taken apart again.
+ * Thread-safe.
+ */
+public final class LatchkeyNode implements AutoCloseable {
+
+  private final Database database;
+  private final UsageRecorder usage;
+  private final TokenVerifier verifier;
+  private final FeedFollower follower;
+
+  private LatchkeyNode(
+      Database database, UsageRecorder usage, TokenVerifier verifier, FeedFollower follower) {
+    this.database = database;
+    this.usage = usage;
+    this.verifier = verifier;
+    this.follower = follower;
+  }
+
+  /** The classes that are mapped to tables, but for those that only an admin's commands need. */
+  public static List<Class<?>> entities() {
+    List<Class<?>> entities =
+        new ArrayList<>(
+            List.of(
+                AccessToken.class,
+                ClientSecret.class,
+                TagKeyRow.class,
+                ThirdParty.class,
+                TokenUsage.class));
+    entities.addAll(ChangeFeed.entities());
+    return List.copyOf(entities);
+  }
+
+  /**
+   * Opens the database that the settings name and starts a node on it.
+   *
+   * @throws StoreUnavailableException when it can't be used yet; a later call may succeed
+   */
+  public static LatchkeyNode open(Settings settings, Clock clock, Ticker ticker) {
+    return start(Database.open(settings, entities()), settings, clock, ticker);
+  }
+
+  /**
+   * Starts a node on a database, which is the node's from here on: it closes it, also when it can't
+   * start.
+   *
+   * @throws StoreUnavailableException when it can't be used yet; a later call may succeed
+   */
+  public static LatchkeyNode start(
+      Database database, Settings settings, Clock clock, Ticker ticker) {
+    try {
+      UsageRecorder usage = new UsageRecorder(database);
+      TokenVerifier verifier = TokenVerifier.open(database, usage, settings, clock, ticker);
+      // Before the first token is looked up, so that no change falls between the two.
+      FeedFollower follower =
+          FeedFollower.atHead(database, new ChangeFeed(clock), new Forgetful(verifier));
+      usage.start(settings.get(Key.USAGE_FLUSH_INTERVAL));
+      follower.start(settings.get(Key.FEED_POLL_INTERVAL));
+      return new LatchkeyNode(database, usage, verifier, follower);
+    } catch (StoreUnavailableException | PersistenceException notYet) {
+      database.close();
+      throw notYet;
+    }
+  }
+
+  public TokenVerifier verifier() {
+    return verifier;
+  }
+
+  public UsageRecorder usage() {
+    return usage;
+  }
+
+  public FeedFollower follower() {
+    return follower;
+  }
+
+  /** Stops the threads, writes down the uses counted, and closes the database. */
+  @Override
+  public void close() {
+    try (database;
+        usage;
+        verifier;
+        follower) {
+      // closed in the reverse order
+    }
+  }
+
+  private record Forgetful(TokenVerifier verifier) implements FeedListener {
+
+    @Override
+    public void changed(Change change) {
+      switch (change.kind()) {
+        case TOKEN -> verifier.forgetToken(change.subject());
+        case THIRD_PARTY -> verifier.forgetThirdParty(change.subject());
+        case TAG_KEYS -> verifier.reloadTagKeys();
+      }
+    }
+
+    @Override
+    public void anythingChanged() {
+      verifier.forgetAll();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.latchkey.core.feed;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/**
+ * What has changed, in the order of commits.
+ *
+ * <p>A number from a sequence would not tell that order: six can commit before five, and who has
+ * seen six never looks for five. So a writer locks the single head row, takes the next number from
+ * it and holds it to the commit. Thread-safe.
+ */
+public final class ChangeFeed {
+
+  private final Clock clock;
+
+  public ChangeFeed(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** The classes that are mapped to the tables of the feed. */
+  public static List<Class<?>> entities() {
+    return List.of(FeedHead.class, FeedRow.class);
+  }
+
+  /**
+   * Adds a change to the transaction of {@code em}. Call it when all rows of the transaction are
+   * changed: from here to the commit no other change can be added by anybody.
+   */
+  public void append(EntityManager em, Change change) {
+    // Row locks first, the head's last, by everybody: or two commands could wait for each other.
+    em.flush();
+    FeedHead head = em.find(FeedHead.class, FeedHead.ONLY, LockModeType.PESSIMISTIC_WRITE);
+    // It may have been read before it was locked.
+    em.refresh(head);
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    em.persist(new FeedRow(head.next(), change, now));
+    em.flush();
+  }
+
+  /** The number of the last change. */
+  long head(EntityManager em) {
+    return em.createQuery("select h.seq from FeedHead h where h.id = :only", Long.class)
+        .setParameter("only", FeedHead.ONLY)
+        .getSingleResult();
+  }
+
+  /** The changes behind {@code position}, in their order. */
+  List<FeedRow> after(EntityManager em, long position, int atMost) {
+    return em.createQuery(
+            "select r from FeedRow r where r.seq > :position order by r.seq", FeedRow.class)
+        .setParameter("position", position)
+        .setMaxResults(atMost)
+        .getResultList();
+  }
+
+  /**
+   * Deletes changes from before {@code end}, in the transaction of {@code em}. A node that was away
+   * for longer sees the gap and forgets everything.
+   *
+   * @return how many were deleted; {@code atMost} when there may be more
+   */
+  public int purge(EntityManager em, Instant end, int atMost) {
+    List<Long> old =
+        em.createQuery(
+                "select r.seq from FeedRow r where r.createdAt < :end order by r.seq", Long.class)
+            .setParameter("end", end)
+            .setMaxResults(atMost)
+            .getResultList();
+    return old.isEmpty()
+        ? 0
+        : em.createQuery("delete from FeedRow r where r.seq in :old")
+            .setParameter("old", old)
+            .executeUpdate();
+  }
+}

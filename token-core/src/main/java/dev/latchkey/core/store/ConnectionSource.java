@@ -1,0 +1,147 @@
+package dev.latchkey.core.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.latchkey.core.config.InvalidConfigurationException;
+import dev.latchkey.core.config.Key;
+import dev.latchkey.core.config.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+import java.util.Optional;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import javax.sql.DataSource;
+
+/** Where connections come from: the server's DataSource, or a pool of our own. */
+final class ConnectionSource implements AutoCloseable {
+
+  // A connection that hangs must not hold a request for longer than a client waits.
+  private static final int CONNECT_SECONDS = 5;
+  private static final int ANSWER_SECONDS = 20;
+
+  private final DataSource dataSource;
+  private final Runnable close;
+
+  private ConnectionSource(DataSource dataSource, Runnable close) {
+    this.dataSource = dataSource;
+    this.close = close;
+  }
+
+  static ConnectionSource open(Settings settings) {
+    Optional<String> jndiName = settings.get(Key.DATASOURCE);
+    return jndiName.isPresent() ? ofServer(jndiName.get()) : ofOurOwn(settings);
+  }
+
+  DataSource dataSource() {
+    return dataSource;
+  }
+
+  void requireSchema(int needed) {
+    try (Connection connection = dataSource.getConnection()) {
+      int found = schemaVersion(connection);
+      if (found < needed) {
+        throw new StoreUnavailableException(
+            "the tables in the database are of version "
+                + found
+                + ", this code needs "
+                + needed
+                + ": start the new admin WAR (token-admin-rest) on this database, it updates them");
+      }
+    } catch (SQLException unreachable) {
+      throw new StoreUnavailableException(
+          "the database does not answer: " + unreachable.getMessage(), unreachable);
+    }
+  }
+
+  private static int schemaVersion(Connection connection) {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select version from schema_info")) {
+      row.next();
+      return row.getInt(1);
+    } catch (SQLException noSuchTable) {
+      throw new StoreUnavailableException(
+          "the database has no tables of Latchkey: start the admin WAR (token-admin-rest) on this"
+              + " database once, it creates them",
+          noSuchTable);
+    }
+  }
+
+  private static ConnectionSource ofServer(String jndiName) {
+    try {
+      if (new InitialContext().lookup(jndiName) instanceof DataSource dataSource) {
+        return new ConnectionSource(dataSource, () -> {});
+      }
+      throw new InvalidConfigurationException(
+          Key.DATASOURCE + " = \"" + jndiName + "\" is not a DataSource");
+    } catch (NamingException unknown) {
+      throw new StoreUnavailableException(
+          Key.DATASOURCE + " = \"" + jndiName + "\" is not a JNDI name of this server", unknown);
+    }
+  }
+
+  private static ConnectionSource ofOurOwn(Settings settings) {
+    String url = settings.get(Key.JDBC_URL).orElseGet(() -> embedded(settings.get(Key.HOME)));
+    HikariConfig pool = new HikariConfig();
+    pool.setPoolName("latchkey");
+    pool.setJdbcUrl(url);
+    settings.get(Key.JDBC_USER).ifPresent(pool::setUsername);
+    settings.get(Key.JDBC_PASSWORD).ifPresent(pool::setPassword);
+    pool.setMaximumPoolSize(settings.get(Key.JDBC_POOL_SIZE));
+    pool.setMinimumIdle(1);
+    pool.setConnectionTimeout(CONNECT_SECONDS * 1000L);
+    // Whether the database answers is found out by whoever asks it, and asked again.
+    pool.setInitializationFailTimeout(-1);
+    driver(url, pool);
+    HikariDataSource dataSource = new HikariDataSource(pool);
+    return new ConnectionSource(dataSource, dataSource::close);
+  }
+
+  private static void driver(String url, HikariConfig pool) {
+    String kind = url.toLowerCase(Locale.ROOT);
+    if (kind.startsWith("jdbc:h2:")) {
+      pool.setDriverClassName("org.h2.Driver");
+    } else if (kind.startsWith("jdbc:postgresql:")) {
+      pool.setDriverClassName("org.postgresql.Driver");
+      pool.addDataSourceProperty("connectTimeout", CONNECT_SECONDS);
+      pool.addDataSourceProperty("socketTimeout", ANSWER_SECONDS);
+    } else if (kind.startsWith("jdbc:mariadb:")) {
+      pool.setDriverClassName("org.mariadb.jdbc.Driver");
+      pool.addDataSourceProperty("connectTimeout", CONNECT_SECONDS * 1000);
+      pool.addDataSourceProperty("socketTimeout", ANSWER_SECONDS * 1000);
+    } else {
+      // The URL may hold a password; only its kind is told.
+      throw new InvalidConfigurationException(
+          Key.JDBC_URL
+              + " is not allowed; it takes jdbc:h2:…, jdbc:postgresql:… or jdbc:mariadb:…");
+    }
+  }
+
+  // Shared by all WARs and processes of this machine, reachable from this machine only, and on the
+  // disk before a commit returns.
+  private static String embedded(Path home) {
+    Path folder = home.toAbsolutePath().normalize();
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException notWritable) {
+      throw new StoreUnavailableException(
+          Key.HOME + " = \"" + folder + "\" is not a folder that can be written to", notWritable);
+    }
+    if (System.getProperty("h2.bindAddress") == null) {
+      System.setProperty("h2.bindAddress", "127.0.0.1");
+    }
+    return "jdbc:h2:file:"
+        + folder.resolve("latchkey")
+        + ";AUTO_SERVER=TRUE;WRITE_DELAY=0;LOCK_TIMEOUT=10000";
+  }
+
+  @Override
+  public void close() {
+    close.run();
+  }
+}

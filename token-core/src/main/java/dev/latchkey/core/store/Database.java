@@ -1,0 +1,126 @@
+package dev.latchkey.core.store;
+
+import dev.latchkey.core.config.Settings;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.PersistenceException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.hibernate.jpa.HibernatePersistenceProvider;
+
+/** The database of one process: connections, entities and transactions. Thread-safe. */
+public final class Database implements AutoCloseable {
+
+  /** The version of the tables that this code needs; migrations write it down. */
+  static final int SCHEMA_VERSION = 1;
+
+  private final ConnectionSource connections;
+  private final EntityManagerFactory factory;
+
+  private Database(ConnectionSource connections, EntityManagerFactory factory) {
+    this.connections = connections;
+    this.factory = factory;
+  }
+
+  /**
+   * Opens the database that the settings name. Its tables must be there.
+   *
+   * @param entities the classes that are mapped to tables
+   * @throws StoreUnavailableException when it does not answer, or its tables are missing or older
+   *     than this code; a later call may succeed
+   */
+  public static Database open(Settings settings, Collection<Class<?>> entities) {
+    return open(settings, entities, connections -> {});
+  }
+
+  /**
+   * Opens the database that the settings name and brings its tables up to date first. Needs Flyway
+   * on the class path. Several processes may do so at once.
+   *
+   * @throws StoreUnavailableException when it does not answer or can't be migrated
+   */
+  public static Database migrate(Settings settings, Collection<Class<?>> entities) {
+    return open(settings, entities, connections -> Migrations.apply(connections.dataSource()));
+  }
+
+  private static Database open(
+      Settings settings, Collection<Class<?>> entities, Consumer<ConnectionSource> prepare) {
+    ConnectionSource connections = ConnectionSource.open(settings);
+    try {
+      prepare.accept(connections);
+      connections.requireSchema(SCHEMA_VERSION);
+      EntityManagerFactory factory =
+          new HibernatePersistenceProvider()
+              .createContainerEntityManagerFactory(
+                  new PersistenceUnit(connections.dataSource(), entities),
+                  Map.of(
+                      "hibernate.hbm2ddl.auto", "none",
+                      "hibernate.jdbc.time_zone", "UTC",
+                      "hibernate.xml_mapping_enabled", "false",
+                      "hibernate.order_inserts", "true",
+                      "hibernate.transaction.jta.platform",
+                          "org.hibernate.engine.transaction.jta.platform.internal.NoJtaPlatform"));
+      return new Database(connections, factory);
+    } catch (RuntimeException failed) {
+      connections.close();
+      throw failed instanceof StoreUnavailableException
+          ? failed
+          : new StoreUnavailableException(
+              "the database can't be used: " + failed.getMessage(), failed);
+    }
+  }
+
+  /**
+   * What {@code query} answers, each of its statements on its own, without a transaction.
+   *
+   * @throws PersistenceException when the database does not answer
+   */
+  public <T> T read(Function<EntityManager, T> query) {
+    try (EntityManager em = factory.createEntityManager()) {
+      return query.apply(em);
+    }
+  }
+
+  /**
+   * What {@code work} answers, done in one transaction: committed when it returns, rolled back when
+   * it throws.
+   *
+   * @throws PersistenceException when the database does not answer, or the commit fails
+   */
+  public <T> T transact(Function<EntityManager, T> work) {
+    try (EntityManager em = factory.createEntityManager()) {
+      em.getTransaction().begin();
+      try {
+        T result = work.apply(em);
+        em.getTransaction().commit();
+        return result;
+      } finally {
+        if (em.getTransaction().isActive()) {
+          rollback(em);
+        }
+      }
+    }
+  }
+
+  // The connection may be gone, which rolls back as well; the first failure is the one to tell.
+  private static void rollback(EntityManager em) {
+    try {
+      em.getTransaction().rollback();
+    } catch (PersistenceException connectionLost) {
+      System.getLogger(Database.class.getName())
+          .log(System.Logger.Level.DEBUG, "roll back", connectionLost);
+    }
+  }
+
+  /** Closes the entities and our own connections; a DataSource of the server is left alone. */
+  @Override
+  public void close() {
+    try {
+      factory.close();
+    } finally {
+      connections.close();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.latchkey.core.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * Creates and updates the tables. One script for all databases: where they differ in the name of a
+ * type, the script has a placeholder.
+ */
+final class Migrations {
+
+  /** {@code exact} stands behind a column that is compared byte by byte. */
+  private static final Map<String, Map<String, String>> PLACEHOLDERS =
+      Map.of(
+          "h2",
+          Map.of(
+              "exact", "",
+              "hash", "varbinary(32)",
+              "instant", "timestamp(3) with time zone",
+              "text", "character large object"),
+          "postgresql",
+          Map.of(
+              "exact", "collate \"C\"",
+              "hash", "bytea",
+              "instant", "timestamp(3) with time zone",
+              "text", "text"),
+          "mariadb",
+          Map.of(
+              "exact", "character set utf8mb4 collate utf8mb4_bin",
+              "hash", "varbinary(32)",
+              "instant", "datetime(3)",
+              "text", "longtext"));
+
+  private Migrations() {}
+
+  static void apply(DataSource dataSource) {
+    String product = product(dataSource);
+    Map<String, String> placeholders = PLACEHOLDERS.get(product);
+    if (placeholders == null) {
+      throw new StoreUnavailableException(
+          product + " is not a database that Latchkey knows: use PostgreSQL, MariaDB or H2");
+    }
+    try {
+      Flyway.configure(Migrations.class.getClassLoader())
+          .dataSource(dataSource)
+          .locations("classpath:dev/latchkey/core/migrations")
+          .placeholders(placeholders)
+          .load()
+          .migrate();
+    } catch (FlywayException failed) {
+      throw new StoreUnavailableException(
+          "the tables can't be created or updated: " + failed.getMessage(), failed);
+    }
+  }
+
+  private static String product(DataSource dataSource) {
+    try (Connection connection = dataSource.getConnection()) {
+      return connection.getMetaData().getDatabaseProductName().toLowerCase(Locale.ROOT);
+    } catch (SQLException unreachable) {
+      throw new StoreUnavailableException(
+          "the database does not answer: " + unreachable.getMessage(), unreachable);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.latchkey.core.token;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+
+/** A tag key's row; the newest one tags, all of them check. */
+@Entity
+@Table(name = "tag_key")
+public class TagKeyRow {
+
+  @Id
+  @Column(name = "id")
+  private int id;
+
+  @Column(name = "secret", updatable = false)
+  private byte[] secret;
+
+  @Column(name = "created_at", updatable = false)
+  private Instant createdAt;
+
+  /** For Jakarta Persistence. */
+  @SuppressWarnings("NullAway") // fields are filled in by the provider
+  protected TagKeyRow() {}
+
+  /**
+   * A new key.
+   *
+   * @param id one more than the newest key's, so that two nodes can't both add one
+   */
+  public TagKeyRow(int id, byte[] secret, Instant createdAt) {
+    this.id = id;
+    this.secret = secret.clone();
+    this.createdAt = createdAt;
+  }
+
+  public int id() {
+    return id;
+  }
+
+  public Instant createdAt() {
+    return createdAt;
+  }
+
+  byte[] secret() {
+    return secret.clone();
+  }
+
+  @Override
+  public String toString() {
+    return "TagKeyRow[" + id + "]";
+  }
+}

@@ -1,0 +1,146 @@
+package dev.latchkey.core.usage;
+
+import dev.latchkey.core.store.Database;
+import jakarta.persistence.EntityManager;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes down which tokens were used. Requests count in memory; a thread of its own writes the
+ * counts in batches to a table that no check reads. Thread-safe.
+ *
+ * <p>Counts are for people, not for bills: what was counted since the last batch is lost when the
+ * process is killed.
+ */
+public final class UsageRecorder implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(UsageRecorder.class.getName());
+  private static final int BATCH = 200;
+
+  private final Database database;
+  private final Queue<UseCounter> used = new ConcurrentLinkedQueue<>();
+  private final ScheduledExecutorService thread;
+
+  // Sorted, so that two nodes never wait for each other's rows in a circle.
+  private final SortedMap<TokenDay, Tally> unwritten = new TreeMap<>();
+
+  public UsageRecorder(Database database) {
+    this.database = database;
+    this.thread =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread recorder = new Thread(task, "latchkey-usage");
+              recorder.setDaemon(true);
+              return recorder;
+            });
+  }
+
+  /** Writes from now on, every {@code interval}. */
+  public void start(Duration interval) {
+    long millis = interval.toMillis();
+    thread.scheduleWithFixedDelay(this::flush, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** A counter for a token; several for one token add up. */
+  public UseCounter counter(String tokenId) {
+    return new UseCounter(tokenId, this);
+  }
+
+  void enqueue(UseCounter counter) {
+    used.add(counter);
+  }
+
+  /** Writes what was counted; what can't be written is kept for the next time. */
+  public synchronized void flush() {
+    collect();
+    try {
+      while (!unwritten.isEmpty()) {
+        List<Map.Entry<TokenDay, Tally>> batch =
+            unwritten.entrySet().stream().limit(BATCH).toList();
+        database.transact(
+            em -> {
+              batch.forEach(entry -> write(em, entry.getKey(), entry.getValue()));
+              return batch.size();
+            });
+        batch.forEach(entry -> unwritten.remove(entry.getKey()));
+      }
+    } catch (RuntimeException | LinkageError later) {
+      LOG.log(Level.DEBUG, "uses are written later", later);
+    }
+  }
+
+  private void collect() {
+    for (UseCounter counter = used.poll(); counter != null; counter = used.poll()) {
+      Tally tally = counter.take();
+      if (tally.uses() > 0) {
+        LocalDate day = LocalDate.ofInstant(tally.lastAt(), ZoneOffset.UTC);
+        unwritten.merge(new TokenDay(counter.tokenId(), day), tally, Tally::plus);
+      }
+    }
+  }
+
+  private static void write(EntityManager em, TokenDay day, Tally tally) {
+    TokenUsage.Id id = new TokenUsage.Id(day.tokenId(), day.day());
+    // lastUsedFrom first: MariaDB lets later assignments see what earlier ones have set.
+    int updated =
+        em.createQuery(
+                """
+                update TokenUsage u
+                set u.uses = u.uses + :uses,
+                  u.lastUsedFrom =
+                    case when u.lastUsedAt <= :at then :from else u.lastUsedFrom end,
+                  u.lastUsedAt = case when u.lastUsedAt <= :at then :at else u.lastUsedAt end
+                where u.id = :id
+                """)
+            .setParameter("uses", tally.uses())
+            .setParameter("at", tally.lastAt())
+            .setParameter("from", tally.lastFrom())
+            .setParameter("id", id)
+            .executeUpdate();
+    if (updated == 0) {
+      // Should another node add the same row at this moment, the batch fails and is tried again.
+      em.persist(new TokenUsage(id, tally.uses(), tally.lastAt(), tally.lastFrom()));
+    }
+  }
+
+  /** Writes the rest and stops. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    flush();
+  }
+
+  private record TokenDay(String tokenId, LocalDate day) implements Comparable<TokenDay> {
+
+    private static final Comparator<TokenDay> ORDER =
+        Comparator.comparing(TokenDay::tokenId).thenComparing(TokenDay::day);
+
+    @Override
+    public int compareTo(TokenDay other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /** Uses counted, and the last of them. */
+  record Tally(long uses, Instant lastAt, String lastFrom) {
+
+    Tally plus(Tally other) {
+      Tally later = other.lastAt.isBefore(lastAt) ? this : other;
+      return new Tally(uses + other.uses, later.lastAt, later.lastFrom);
+    }
+  }
+}

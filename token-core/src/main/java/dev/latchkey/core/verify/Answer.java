@@ -1,0 +1,105 @@
+package dev.latchkey.core.verify;
+
+import dev.latchkey.core.token.TokenHash;
+import dev.latchkey.core.verify.Verdict.Refused;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database said about a token id, and when it was asked. Whether the token has expired is
+ * not in it: that is compared with the clock at each check.
+ */
+final class Answer {
+
+  private static final VarHandle REFRESH_AT;
+
+  static {
+    try {
+      REFRESH_AT = MethodHandles.lookup().findVarHandle(Answer.class, "refreshAt", long.class);
+    } catch (ReflectiveOperationException fieldIsThere) {
+      throw new ExceptionInInitializerError(fieldIsThere);
+    }
+  }
+
+  private final Finding finding;
+  private final long askedAt;
+
+  @SuppressWarnings("FieldMayBeFinal") // changed by REFRESH_AT
+  private volatile long refreshAt;
+
+  private volatile boolean seenExpired;
+
+  /**
+   * An answer.
+   *
+   * @param askedAt the ticker's nanoseconds before the database was asked
+   * @param refreshAt the ticker's nanoseconds from which it should be asked again
+   */
+  Answer(Finding finding, long askedAt, long refreshAt) {
+    this.finding = finding;
+    this.askedAt = askedAt;
+    this.refreshAt = refreshAt;
+  }
+
+  /** What the database says of a token id. */
+  sealed interface Finding permits Usable, Unusable {}
+
+  /** A token that is active until it expires. */
+  record Usable(Grant grant) implements Finding {}
+
+  /**
+   * A token that is refused whatever the time.
+   *
+   * @param hash the token's hash; null when the id is unknown
+   * @param thirdPartyId its third party; null when the id is unknown
+   */
+  record Unusable(Refused reason, @Nullable TokenHash hash, @Nullable String thirdPartyId)
+      implements Finding {}
+
+  boolean admits() {
+    return finding instanceof Usable;
+  }
+
+  boolean concerns(String thirdPartyId) {
+    return finding instanceof Usable usable
+        ? usable.grant.clientId().equals(thirdPartyId)
+        : finding instanceof Unusable unusable && thirdPartyId.equals(unusable.thirdPartyId);
+  }
+
+  Finding finding() {
+    return finding;
+  }
+
+  boolean olderThan(long nanos, long now) {
+    return now - askedAt > nanos;
+  }
+
+  /** Whether it is time to ask again and this caller is the one to do it. */
+  boolean claimRefresh(long now, long retryAfter) {
+    long due = refreshAt;
+    return now - due >= 0 && REFRESH_AT.compareAndSet(this, due, now + retryAfter);
+  }
+
+  /** Whether the grant is over; once seen so, it stays so, even when the clock is set back. */
+  boolean expired(Grant grant, long nowMillis) {
+    if (seenExpired) {
+      return true;
+    }
+    if (nowMillis >= grant.expiresAtMillis()) {
+      seenExpired = true;
+      return true;
+    }
+    return false;
+  }
+
+  /** Takes over from the answer before what a clock set back must not undo. */
+  void succeed(Answer earlier) {
+    if (earlier.seenExpired
+        && earlier.finding instanceof Usable was
+        && finding instanceof Usable is
+        && was.grant.expiresAtMillis() >= is.grant.expiresAtMillis()) {
+      seenExpired = true;
+    }
+  }
+}

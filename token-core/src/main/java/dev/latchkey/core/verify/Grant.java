@@ -1,0 +1,102 @@
+package dev.latchkey.core.verify;
+
+import dev.latchkey.core.thirdparty.AllowedNetworks;
+import dev.latchkey.core.token.TokenFormat;
+import dev.latchkey.core.token.TokenHash;
+import dev.latchkey.core.usage.UseCounter;
+import java.util.Set;
+
+/**
+ * An active token: all that a request needs to know of it and of its third party. Immutable but for
+ * the count of its uses; thread-safe.
+ */
+public final class Grant implements Verdict {
+
+  /** A third party as its tokens see it; shared by all of them. */
+  record Holder(String id, String name, AllowedNetworks networks) {}
+
+  static final long NEVER = Long.MAX_VALUE;
+
+  private final long id;
+  private final TokenHash hash;
+  private final Holder holder;
+  private final Set<String> scopes;
+  private final long expiresAtMillis;
+  private final UseCounter uses;
+
+  Grant(
+      long id,
+      TokenHash hash,
+      Holder holder,
+      Set<String> scopes,
+      long expiresAtMillis,
+      UseCounter uses) {
+    this.id = id;
+    this.hash = hash;
+    this.holder = holder;
+    this.scopes = scopes;
+    this.expiresAtMillis = expiresAtMillis;
+    this.uses = uses;
+  }
+
+  /** The token's public id. */
+  public String tokenId() {
+    return TokenFormat.idText(id);
+  }
+
+  /** The third party's OAuth client id. */
+  public String clientId() {
+    return holder.id;
+  }
+
+  /** The third party's name. */
+  public String name() {
+    return holder.name;
+  }
+
+  /** What the token may do: its own scopes, as far as its third party still has them. */
+  public Set<String> scopes() {
+    return scopes;
+  }
+
+  /** Whether the third party may call from anywhere. */
+  public boolean fromAnywhere() {
+    return holder.networks.anywhere();
+  }
+
+  /**
+   * Whether the third party may call from this address.
+   *
+   * @param address an IP address as text
+   */
+  public boolean from(String address) {
+    return holder.networks.contain(address);
+  }
+
+  /**
+   * Counts a request that was let in.
+   *
+   * @param nowMillis the time of the request
+   * @param address the address that it came from
+   */
+  public void used(long nowMillis, String address) {
+    uses.used(nowMillis, address);
+  }
+
+  TokenHash hash() {
+    return hash;
+  }
+
+  Holder holder() {
+    return holder;
+  }
+
+  long expiresAtMillis() {
+    return expiresAtMillis;
+  }
+
+  @Override
+  public String toString() {
+    return "Grant[" + tokenId() + " of " + holder.id + "]";
+  }
+}

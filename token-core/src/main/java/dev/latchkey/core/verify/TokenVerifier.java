@@ -1,0 +1,200 @@
+package dev.latchkey.core.verify;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.core.config.Key;
+import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.StoreUnavailableException;
+import dev.latchkey.core.token.BearerToken;
+import dev.latchkey.core.token.TagKeys;
+import dev.latchkey.core.token.TokenFormat;
+import dev.latchkey.core.token.TokenHash;
+import dev.latchkey.core.token.TokenHasher;
+import dev.latchkey.core.usage.UsageRecorder;
+import dev.latchkey.core.verify.Answer.Finding;
+import dev.latchkey.core.verify.Answer.Unusable;
+import dev.latchkey.core.verify.Answer.Usable;
+import dev.latchkey.core.verify.Verdict.Refused;
+import dev.latchkey.core.verify.Verdict.Unavailable;
+import dev.latchkey.core.verify.VerdictCache.LookupFailedException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says whether a token is active. Thread-safe.
+ *
+ * <p>A token seen before is answered from memory: one hash, one look-up, no I/O, no lock. The
+ * memory is keyed by the token's public id; the answer holds the hash that the token must have. A
+ * token that is not ours is refused without asking the database.
+ */
+public final class TokenVerifier implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(TokenVerifier.class.getName());
+  private static final long LOOKUP_WAIT_SECONDS = 5;
+  private static final int REFRESH_THREADS = 2;
+  private static final int REFRESH_BACKLOG = 1000;
+  private static final long IDLE_SECONDS = 30;
+
+  private final VerdictCache cache;
+  private final Supplier<TagKeys> storedKeys;
+  private final Clock clock;
+  private final TokenHasher hasher = new TokenHasher();
+  private final ThreadPoolExecutor refresher;
+  private volatile TagKeys tagKeys;
+  private volatile boolean failing;
+
+  private TokenVerifier(
+      LongFunction<Finding> store,
+      Supplier<TagKeys> storedKeys,
+      ThreadPoolExecutor refresher,
+      Clock clock,
+      Ticker ticker,
+      VerdictCache.Bounds bounds) {
+    this.cache = new VerdictCache(store, refresher, ticker, bounds);
+    this.storedKeys = storedKeys;
+    this.refresher = refresher;
+    this.clock = clock;
+    this.tagKeys = storedKeys.get();
+  }
+
+  /**
+   * A verifier with nothing in memory.
+   *
+   * @throws StoreUnavailableException when the installation has no tag key yet
+   * @throws jakarta.persistence.PersistenceException when the database does not answer
+   */
+  public static TokenVerifier open(
+      Database database, UsageRecorder usage, Settings settings, Clock clock, Ticker ticker) {
+    ThreadPoolExecutor refresher = refresher();
+    return new TokenVerifier(
+        new TokenLookup(database, usage)::find,
+        () ->
+            database
+                .read(TagKeys::stored)
+                .orElseThrow(
+                    () ->
+                        new StoreUnavailableException(
+                            "the database has no tag key yet: start the admin WAR"
+                                + " (token-admin-rest) on this database once, it creates one")),
+        refresher,
+        clock,
+        ticker,
+        new VerdictCache.Bounds(
+            settings.get(Key.CACHE_MAX_SIZE),
+            settings.get(Key.CACHE_REFRESH_AFTER).toNanos(),
+            settings.get(Key.CACHE_MAX_STALE).toNanos(),
+            // One connection is left for the feed.
+            settings.get(Key.JDBC_POOL_SIZE) - 1,
+            TimeUnit.SECONDS.toNanos(LOOKUP_WAIT_SECONDS)));
+  }
+
+  /**
+   * Whether the token is active now. Does not look at scopes and networks, and counts no use: what
+   * a request needs is known to whoever asks.
+   */
+  public Verdict verify(BearerToken token) {
+    long number = TokenFormat.idOf(token);
+    if (number == TokenFormat.NOT_OURS) {
+      return Refused.FOREIGN;
+    }
+    Long id = number;
+    Answer answer = cache.get(id);
+    if (answer == null) {
+      if (!TokenFormat.tagged(token, tagKeys)) {
+        return Refused.FOREIGN;
+      }
+      answer = lookUp(id);
+    }
+    return answer == null ? Unavailable.INSTANCE : verdict(answer, token);
+  }
+
+  /** Whether the database could not be asked the last time that it had to be. */
+  public boolean failing() {
+    return failing;
+  }
+
+  /** Forgets a token. */
+  public void forgetToken(String tokenId) {
+    cache.forget(TokenFormat.idOf(tokenId));
+  }
+
+  /** Forgets all tokens of a third party. */
+  public void forgetThirdParty(String thirdPartyId) {
+    cache.forgetThirdParty(thirdPartyId);
+  }
+
+  /** Forgets everything, and reads the tag keys again. */
+  public void forgetAll() {
+    cache.forgetAll();
+    reloadTagKeys();
+  }
+
+  /** Reads the tag keys again. */
+  public void reloadTagKeys() {
+    tagKeys = storedKeys.get();
+  }
+
+  private Verdict verdict(Answer answer, BearerToken token) {
+    Finding finding = answer.finding();
+    if (finding instanceof Usable usable) {
+      Grant grant = usable.grant();
+      if (!hasher.matches(token, grant.hash())) {
+        return Refused.UNKNOWN;
+      }
+      return answer.expired(grant, clock.millis()) ? Refused.EXPIRED : grant;
+    }
+    Unusable unusable = (Unusable) finding;
+    TokenHash hash = unusable.hash();
+    return hash == null || hasher.matches(token, hash) ? unusable.reason() : Refused.UNKNOWN;
+  }
+
+  private @Nullable Answer lookUp(Long id) {
+    try {
+      Answer answer = cache.lookUp(id);
+      if (failing) {
+        failing = false;
+        LOG.log(Level.INFO, "tokens can be looked up again");
+      }
+      return answer;
+    } catch (LookupFailedException unanswered) {
+      if (!failing) {
+        failing = true;
+        LOG.log(
+            Level.WARNING,
+            "tokens can't be looked up; those not in memory are answered 503",
+            unanswered);
+      }
+      return null;
+    }
+  }
+
+  private static ThreadPoolExecutor refresher() {
+    ThreadPoolExecutor refresher =
+        new ThreadPoolExecutor(
+            REFRESH_THREADS,
+            REFRESH_THREADS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(REFRESH_BACKLOG),
+            task -> {
+              Thread thread = new Thread(task, "latchkey-refresh");
+              thread.setDaemon(true);
+              return thread;
+            });
+    refresher.allowCoreThreadTimeOut(true);
+    return refresher;
+  }
+
+  /** Stops refreshing in the background. */
+  @Override
+  public void close() {
+    refresher.shutdownNow();
+  }
+}
