@@ -72,6 +72,7 @@ final class ConnectionSource implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("BanJNDI") // the name comes from the operator, never from a request
   private static ConnectionSource ofServer(String jndiName) {
     try {
       if (new InitialContext().lookup(jndiName) instanceof DataSource dataSource) {

@@ -79,6 +79,7 @@ final class TokenLookup {
   }
 
   /** A line of the answer; public for Hibernate only. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Row(
       byte[] hash,
       String scopes,

@@ -219,7 +219,7 @@ final class VerdictCache {
   private void acquire(boolean mayWait) throws InterruptedException, LookupFailedException {
     boolean crowded = permits.getQueueLength() >= bounds.concurrentLookups * WAITING_PER_LOOKUP;
     boolean acquired =
-        mayWait && !crowded
+        (mayWait && !crowded)
             ? permits.tryAcquire(bounds.lookupWaitNanos, TimeUnit.NANOSECONDS)
             : permits.tryAcquire();
     if (!acquired) {
