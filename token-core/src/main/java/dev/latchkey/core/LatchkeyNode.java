@@ -16,7 +16,6 @@ import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.usage.TokenUsage;
 import dev.latchkey.core.usage.UsageRecorder;
 import dev.latchkey.core.verify.TokenVerifier;
-import jakarta.persistence.PersistenceException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +79,7 @@ public final class LatchkeyNode implements AutoCloseable {
       usage.start(settings.get(Key.USAGE_FLUSH_INTERVAL));
       follower.start(settings.get(Key.FEED_POLL_INTERVAL));
       return new LatchkeyNode(database, usage, verifier, follower);
-    } catch (StoreUnavailableException | PersistenceException notYet) {
+    } catch (RuntimeException notYet) {
       database.close();
       throw notYet;
     }

@@ -57,11 +57,7 @@ public final class UsageRecorder implements AutoCloseable {
 
   /** A counter for a token; several for one token add up. */
   public UseCounter counter(String tokenId) {
-    return new UseCounter(tokenId, this);
-  }
-
-  void enqueue(UseCounter counter) {
-    used.add(counter);
+    return new UseCounter(tokenId, used::add);
   }
 
   /** Writes what was counted; what can't be written is kept for the next time. */
