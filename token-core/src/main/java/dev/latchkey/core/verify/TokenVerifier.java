@@ -50,7 +50,7 @@ public final class TokenVerifier implements AutoCloseable {
   private volatile TagKeys tagKeys;
   private volatile boolean failing;
 
-  private TokenVerifier(
+  TokenVerifier(
       LongFunction<Finding> store,
       Supplier<TagKeys> storedKeys,
       ThreadPoolExecutor refresher,
