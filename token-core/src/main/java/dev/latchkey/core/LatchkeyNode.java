@@ -71,11 +71,13 @@ public final class LatchkeyNode implements AutoCloseable {
   public static LatchkeyNode start(
       Database database, Settings settings, Clock clock, Ticker ticker) {
     try {
+      // Before anything is read that a change makes old, so that no change falls between the two.
+      ChangeFeed feed = new ChangeFeed(clock);
+      long head = FeedFollower.head(database, feed);
       UsageRecorder usage = new UsageRecorder(database);
       TokenVerifier verifier = TokenVerifier.open(database, usage, settings, clock, ticker);
-      // Before the first token is looked up, so that no change falls between the two.
       FeedFollower follower =
-          FeedFollower.atHead(database, new ChangeFeed(clock), new Forgetful(verifier));
+          FeedFollower.from(head, database, feed, new Forgetful(verifier), clock);
       usage.start(settings.get(Key.USAGE_FLUSH_INTERVAL));
       follower.start(settings.get(Key.FEED_POLL_INTERVAL));
       return new LatchkeyNode(database, usage, verifier, follower);

@@ -1,6 +1,7 @@
 package dev.latchkey.core.usage;
 
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.Threads;
 import jakarta.persistence.EntityManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -40,13 +41,7 @@ public final class UsageRecorder implements AutoCloseable {
 
   public UsageRecorder(Database database) {
     this.database = database;
-    this.thread =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread recorder = new Thread(task, "latchkey-usage");
-              recorder.setDaemon(true);
-              return recorder;
-            });
+    this.thread = Executors.newSingleThreadScheduledExecutor(Threads.daemon("latchkey-usage"));
   }
 
   /** Writes from now on, every {@code interval}. */
@@ -116,7 +111,7 @@ public final class UsageRecorder implements AutoCloseable {
   /** Writes the rest and stops. */
   @Override
   public void close() {
-    thread.shutdownNow();
+    Threads.end(thread);
     flush();
   }
 
