@@ -1,5 +1,6 @@
 package dev.latchkey.core.feed;
 
+import dev.latchkey.core.store.Database;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.time.Clock;
@@ -40,6 +41,9 @@ public final class ChangeFeed {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     em.persist(new FeedRow(head.next(), change, now));
     em.flush();
+    if (Database.isPostgres(em.getEntityManagerFactory())) {
+      PostgresWakeUp.announce(em);
+    }
   }
 
   /** The number of the last change. */

@@ -97,8 +97,8 @@ public final class TokenVerifier implements AutoCloseable {
             settings.get(Key.CACHE_MAX_SIZE),
             settings.get(Key.CACHE_REFRESH_AFTER).toNanos(),
             settings.get(Key.CACHE_MAX_STALE).toNanos(),
-            // One connection is left for the feed.
-            settings.get(Key.JDBC_POOL_SIZE) - 1,
+            // Two connections are left for the feed and for what wakes it.
+            settings.get(Key.JDBC_POOL_SIZE) - 2,
             TimeUnit.SECONDS.toNanos(LOOKUP_WAIT_SECONDS)));
   }
 
