@@ -1,5 +1,8 @@
 package dev.latchkey.filter;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.core.BackgroundStart;
+import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.verify.TokenVerifier;
 import jakarta.servlet.ServletContext;
@@ -15,14 +18,14 @@ final class SharedNode implements AutoCloseable {
   private static final String ATTRIBUTE = SharedNode.class.getName();
 
   private final ServletContext context;
-  private final NodeStarter starter;
+  private final BackgroundStart<LatchkeyNode> start;
 
   // Guarded by this.
   private int users;
 
-  private SharedNode(ServletContext context, NodeStarter starter) {
+  private SharedNode(ServletContext context, BackgroundStart<LatchkeyNode> start) {
     this.context = context;
-    this.starter = starter;
+    this.start = start;
   }
 
   /** The node of an application; to be closed by everybody who has asked for it. */
@@ -31,16 +34,25 @@ final class SharedNode implements AutoCloseable {
       SharedNode shared =
           context.getAttribute(ATTRIBUTE) instanceof SharedNode running
               ? running
-              : new SharedNode(context, NodeStarter.start(settings, clock));
+              : begun(context, settings, clock);
       shared.users++;
       context.setAttribute(ATTRIBUTE, shared);
       return shared;
     }
   }
 
+  private static SharedNode begun(ServletContext context, Settings settings, Clock clock) {
+    BackgroundStart<LatchkeyNode> start =
+        new BackgroundStart<>(
+            () -> LatchkeyNode.open(settings, clock, Ticker.systemTicker()), clock);
+    start.begin();
+    return new SharedNode(context, start);
+  }
+
   /** The verifier; null when there is none yet. */
   @Nullable TokenVerifier verifier() {
-    return starter.verifier();
+    LatchkeyNode running = start.running();
+    return running == null ? null : running.verifier();
   }
 
   @Override
@@ -52,6 +64,6 @@ final class SharedNode implements AutoCloseable {
       }
       context.removeAttribute(ATTRIBUTE);
     }
-    starter.close();
+    start.close();
   }
 }

@@ -1,11 +1,7 @@
-package dev.latchkey.filter;
+package dev.latchkey.core;
 
-import com.github.benmanes.caffeine.cache.Ticker;
-import dev.latchkey.core.LatchkeyNode;
-import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.store.Threads;
-import dev.latchkey.core.verify.TokenVerifier;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
@@ -18,26 +14,34 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts a node in the background and goes on trying until it runs, so that an application starts
- * whatever the state of the database, and mends itself. The first requests wait for the first
- * attempt, a few of them and not for long. Thread-safe.
+ * Starts something that needs the database in the background and goes on trying until it runs, so
+ * that an application starts whatever the state of the database, and mends itself. The first
+ * callers wait for the first attempt, a few of them and not for long. Thread-safe.
+ *
+ * @param <T> what is started; closed with this
  */
-final class NodeStarter implements AutoCloseable {
+public final class BackgroundStart<T extends AutoCloseable> implements AutoCloseable {
 
-  private static final Logger LOG = System.getLogger(NodeStarter.class.getName());
+  private static final Logger LOG = System.getLogger(BackgroundStart.class.getName());
   private static final int RETRY_SECONDS = 5;
   private static final int PATIENCE_SECONDS = 10;
-  private static final int WAITING_REQUESTS = 50;
+  private static final int MOST_WAITING = 50;
 
-  private final Supplier<LatchkeyNode> opener;
+  private final Supplier<T> opener;
   private final OutageLog outage;
   private final CountDownLatch firstAttempt = new CountDownLatch(1);
-  private final Semaphore mayWait = new Semaphore(WAITING_REQUESTS);
+  private final Semaphore mayWait = new Semaphore(MOST_WAITING);
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(1, Threads.daemon("latchkey-start"));
-  private volatile @Nullable LatchkeyNode node;
+  private volatile @Nullable T running;
+  private volatile @Nullable Throwable lastFailure;
 
-  NodeStarter(Supplier<LatchkeyNode> opener, Clock clock) {
+  /**
+   * Something that is not started yet.
+   *
+   * @param opener starts it, or throws when that is not possible yet
+   */
+  public BackgroundStart(Supplier<T> opener, Clock clock) {
     this.opener = opener;
     this.outage =
         new OutageLog(
@@ -48,25 +52,24 @@ final class NodeStarter implements AutoCloseable {
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  static NodeStarter start(Settings settings, Clock clock) {
-    NodeStarter starter =
-        new NodeStarter(() -> LatchkeyNode.open(settings, clock, Ticker.systemTicker()), clock);
-    starter.start();
-    return starter;
-  }
-
-  void start() {
+  /** Starts it, soon. */
+  public void begin() {
     thread.execute(this::attempt);
   }
 
-  /** The verifier; null when there is none yet. */
-  @Nullable TokenVerifier verifier() {
-    LatchkeyNode running = node;
-    if (running == null) {
+  /** What was started; null when it does not run yet. */
+  public @Nullable T running() {
+    T ready = running;
+    if (ready == null) {
       awaitFirstAttempt();
-      running = node;
+      ready = running;
     }
-    return running == null ? null : running.verifier();
+    return ready;
+  }
+
+  /** Why it does not run yet, for an operator; null when it runs or was not tried yet. */
+  public @Nullable Throwable lastFailure() {
+    return lastFailure;
   }
 
   private void awaitFirstAttempt() {
@@ -82,12 +85,13 @@ final class NodeStarter implements AutoCloseable {
     }
   }
 
-  void attempt() {
+  private void attempt() {
     try {
-      node = opener.get();
+      running = opener.get();
+      lastFailure = null;
       outage.worked();
-      thread.shutdown();
     } catch (RuntimeException | LinkageError notYet) {
+      lastFailure = notYet;
       outage.failed(notYet);
       tryLater();
     } finally {
@@ -103,13 +107,18 @@ final class NodeStarter implements AutoCloseable {
     }
   }
 
-  /** Stops trying, or the node. */
+  /** Stops trying, or closes what runs. */
   @Override
   public void close() {
     Threads.end(thread);
-    LatchkeyNode running = node;
-    if (running != null) {
-      running.close();
+    T ended = running;
+    running = null;
+    if (ended != null) {
+      try {
+        ended.close();
+      } catch (Exception unclean) {
+        LOG.log(Level.WARNING, "did not end cleanly", unclean);
+      }
     }
   }
 }

@@ -1,0 +1,48 @@
+package dev.latchkey.admin;
+
+import dev.latchkey.admin.signin.FirstAdmin;
+import dev.latchkey.core.BackgroundStart;
+import dev.latchkey.core.config.Settings;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import java.security.SecureRandom;
+import java.time.Clock;
+
+/**
+ * Puts the admin WAR together. A wrong configuration stops the deployment with a clear line; a
+ * database that is not there does not, it is waited for.
+ */
+public final class AdminStartup implements ServletContextListener {
+
+  static final String ATTRIBUTE = BackgroundStart.class.getName();
+
+  @Override
+  public void contextInitialized(ServletContextEvent event) {
+    ServletContext context = event.getServletContext();
+    Settings settings = Settings.load(context.getClassLoader());
+    FirstAdmin.check(settings);
+    Clock clock = Clock.systemUTC();
+    BackgroundStart<Services> start =
+        new BackgroundStart<>(() -> Services.open(settings, clock, new SecureRandom()), clock);
+    context.setAttribute(ATTRIBUTE, start);
+    start.begin();
+  }
+
+  @Override
+  public void contextDestroyed(ServletContextEvent event) {
+    if (event.getServletContext().getAttribute(ATTRIBUTE) instanceof BackgroundStart<?> start) {
+      start.close();
+    }
+  }
+
+  /** What {@link #contextInitialized} has begun. */
+  @SuppressWarnings("unchecked") // put there by contextInitialized
+  public static BackgroundStart<Services> of(ServletContext context) {
+    Object start = context.getAttribute(ATTRIBUTE);
+    if (start == null) {
+      throw new IllegalStateException("the admin WAR was not started");
+    }
+    return (BackgroundStart<Services>) start;
+  }
+}

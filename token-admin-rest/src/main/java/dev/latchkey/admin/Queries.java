@@ -1,0 +1,92 @@
+package dev.latchkey.admin;
+
+import dev.latchkey.core.administer.FieldError;
+import dev.latchkey.core.administer.InvalidInputException;
+import dev.latchkey.core.administer.PageRequest;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The query parameters of a list; what nobody has asked for is unknown. Not thread-safe. */
+public final class Queries {
+
+  private static final int DEFAULT_LIMIT = 50;
+
+  private final MultivaluedMap<String, String> parameters;
+  private final Set<String> known = new HashSet<>();
+
+  /** The parameters of a request. */
+  public Queries(UriInfo uri) {
+    this.parameters = uri.getQueryParameters();
+  }
+
+  /** A text; null when it is not there. */
+  public @Nullable String text(String name) {
+    known.add(name);
+    List<String> values = parameters.get(name);
+    if (values == null || values.isEmpty()) {
+      return null;
+    }
+    if (values.size() > 1) {
+      throw invalid(name, "is there more than once");
+    }
+    return values.get(0);
+  }
+
+  /**
+   * What a text stands for; null when it is not there.
+   *
+   * @param parser throws when the text stands for nothing
+   * @param takes what it takes, for a person
+   */
+  public <T> @Nullable T parsed(String name, Function<String, T> parser, String takes) {
+    String text = text(name);
+    try {
+      return text == null ? null : parser.apply(text);
+    } catch (RuntimeException notParsable) {
+      throw invalid(name, takes);
+    }
+  }
+
+  /** A truth value; null when it is not there. */
+  public @Nullable Boolean truth(String name) {
+    String text = text(name);
+    if (text == null) {
+      return null;
+    }
+    if (!text.equals("true") && !text.equals("false")) {
+      throw invalid(name, "takes true or false");
+    }
+    return text.equals("true");
+  }
+
+  /** The page that is asked for. */
+  public PageRequest page() {
+    Integer limit =
+        parsed("limit", Integer::valueOf, "takes a whole number from 1 to " + PageRequest.MOST);
+    return new PageRequest(limit == null ? DEFAULT_LIMIT : limit, text("cursor"));
+  }
+
+  /**
+   * Ends the asking.
+   *
+   * @throws InvalidInputException when there is a parameter that was not asked for
+   */
+  public void done() {
+    for (String name : parameters.keySet()) {
+      if (!known.contains(name)) {
+        throw invalid(
+            name.length() > 50 ? name.substring(0, 50) + "…" : name,
+            "is not a parameter of this list");
+      }
+    }
+  }
+
+  private static InvalidInputException invalid(String name, String message) {
+    return new InvalidInputException(List.of(new FieldError(name, message)));
+  }
+}

@@ -1,0 +1,96 @@
+package dev.latchkey.admin;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.admin.signin.AdminUser;
+import dev.latchkey.admin.signin.AdminUsers;
+import dev.latchkey.admin.signin.FirstAdmin;
+import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.administer.Actor;
+import dev.latchkey.core.administer.Administration;
+import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.store.StoreUnavailableException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+
+/** What runs once the database is there. Thread-safe. */
+public final class Services implements AutoCloseable {
+
+  private static final long REFUSAL_INTERVAL_MILLIS = 1000;
+
+  private final Administration administration;
+  private final LatchkeyNode node;
+  private final AdminUsers users;
+  private final Clock clock;
+  private final java.util.concurrent.atomic.AtomicLong nextRefusal =
+      new java.util.concurrent.atomic.AtomicLong();
+
+  private Services(
+      Administration administration, LatchkeyNode node, AdminUsers users, Clock clock) {
+    this.administration = administration;
+    this.node = node;
+    this.users = users;
+    this.clock = clock;
+  }
+
+  /**
+   * Opens the database, makes what every installation has, and starts a node.
+   *
+   * @throws StoreUnavailableException when that is not possible yet
+   */
+  static Services open(Settings settings, Clock clock, SecureRandom random) {
+    Ticker ticker = Ticker.systemTicker();
+    Administration administration =
+        Administration.open(settings, clock, random, List.of(AdminUser.class));
+    try {
+      FirstAdmin.ensure(administration.database(), settings, clock, random);
+      LatchkeyNode node = LatchkeyNode.start(administration.database(), settings, clock, ticker);
+      administration.onChange(node.follower()::wake);
+      return new Services(
+          administration,
+          node,
+          new AdminUsers(administration.database(), administration.audit(), random, ticker),
+          clock);
+    } catch (RuntimeException notYet) {
+      administration.close();
+      throw notYet;
+    }
+  }
+
+  public Administration administration() {
+    return administration;
+  }
+
+  public LatchkeyNode node() {
+    return node;
+  }
+
+  public AdminUsers users() {
+    return users;
+  }
+
+  /** Puts a refused attempt into the audit trail; of a flood of them, one a second. */
+  public void recordRefusal(Actor actor, Map<String, String> detail) {
+    long due = nextRefusal.get();
+    long now = clock.millis();
+    if (now >= due && nextRefusal.compareAndSet(due, now + REFUSAL_INTERVAL_MILLIS)) {
+      administration
+          .database()
+          .<Boolean>transact(
+              em -> {
+                administration.audit().record(em, actor, "api.refused", null, null, detail);
+                return true;
+              });
+    }
+  }
+
+  /** Stops the threads and closes the database. */
+  @Override
+  public void close() {
+    try (node;
+        administration) {
+      // closed in the reverse order
+    }
+  }
+}

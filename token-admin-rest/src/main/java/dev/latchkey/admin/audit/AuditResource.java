@@ -1,0 +1,91 @@
+package dev.latchkey.admin.audit;
+
+import static dev.latchkey.admin.json.Replies.value;
+
+import dev.latchkey.admin.Queries;
+import dev.latchkey.admin.json.Replies;
+import dev.latchkey.admin.signin.Needs;
+import dev.latchkey.admin.signin.Role;
+import dev.latchkey.core.administer.Administration;
+import dev.latchkey.core.administer.AuditEventView;
+import dev.latchkey.core.administer.AuditFilter;
+import dev.latchkey.core.administer.PageRequest;
+import jakarta.json.Json;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonReader;
+import jakarta.json.JsonStructure;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.io.StringReader;
+import java.time.Instant;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/** {@code /audit-events}: who did what when. */
+@Path("audit-events")
+@Produces(MediaType.APPLICATION_JSON)
+public final class AuditResource {
+
+  private static final String INSTANT = "takes an instant such as 2027-01-31T00:00:00Z";
+
+  private final Supplier<Administration> administration;
+
+  /** A resource on what runs, or throws when nothing does yet. */
+  public AuditResource(Supplier<Administration> administration) {
+    this.administration = administration;
+  }
+
+  /** Lists events, newest first. */
+  @GET
+  @Needs(Role.VIEWER)
+  public Response list(@Context UriInfo uri) {
+    Queries queries = new Queries(uri);
+    AuditFilter filter =
+        new AuditFilter(
+            queries.text("third-party"),
+            queries.text("actor"),
+            queries.parsed("from", Instant::parse, INSTANT),
+            queries.parsed("to", Instant::parse, INSTANT));
+    PageRequest page = queries.page();
+    queries.done();
+    return Replies.page(administration.get().audit().list(filter, page), AuditResource::event);
+  }
+
+  /** Whether the chain of events is as it was written. */
+  @GET
+  @Path("verification")
+  @Needs(Role.ADMIN)
+  public Response verify() {
+    OptionalLong broken = administration.get().audit().firstBroken();
+    JsonObjectBuilder json = Json.createObjectBuilder().add("unbroken", broken.isEmpty());
+    if (broken.isEmpty()) {
+      json.addNull("firstBroken");
+    } else {
+      json.add("firstBroken", Long.toString(broken.getAsLong()));
+    }
+    return Replies.ok(json);
+  }
+
+  private static JsonObjectBuilder event(AuditEventView event) {
+    return Json.createObjectBuilder()
+        .add("id", Long.toString(event.seq()))
+        .add("at", event.at().toString())
+        .add("actor", event.actor())
+        .add("address", event.address())
+        .add("action", event.action())
+        .add("thirdPartyId", value(event.thirdPartyId()))
+        .add("tokenId", value(event.tokenId()))
+        .add("detail", detail(event));
+  }
+
+  private static JsonStructure detail(AuditEventView event) {
+    try (JsonReader reader = Json.createReader(new StringReader(event.detail()))) {
+      return reader.read();
+    }
+  }
+}

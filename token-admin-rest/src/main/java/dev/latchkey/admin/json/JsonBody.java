@@ -1,0 +1,100 @@
+package dev.latchkey.admin.json;
+
+import jakarta.json.Json;
+import jakarta.json.JsonConfig;
+import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import jakarta.json.JsonReaderFactory;
+import jakarta.json.JsonValue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * The JSON object of a request, read strictly (RFC 8259): well-formed UTF-8, an object, no name
+ * twice, bounded in size and depth.
+ *
+ * @param object what was sent; an empty object when nothing was
+ * @param text what was sent, to the letter
+ */
+public record JsonBody(JsonObject object, String text) {
+
+  private static final int MOST_BYTES = 64 * 1024;
+  private static final int MOST_DEPTH = 20;
+
+  /** A request without a body. */
+  public static final JsonBody NONE = new JsonBody(JsonValue.EMPTY_JSON_OBJECT, "");
+
+  /**
+   * Reads a body.
+   *
+   * @throws MalformedBodyException when it is not such an object
+   * @throws IOException when it can't be read
+   */
+  static JsonBody read(InputStream in) throws IOException {
+    byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+    if (bytes.length > MOST_BYTES) {
+      throw new MalformedBodyException(413, "the body has more than 64 KB");
+    }
+    String text = decoded(bytes);
+    if (text.isBlank()) {
+      return NONE;
+    }
+    if (tooDeep(text)) {
+      throw new MalformedBodyException(400, "the body is nested more than 20 levels deep");
+    }
+    JsonReaderFactory readers =
+        Json.createReaderFactory(Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
+    try (JsonReader reader = readers.createReader(new StringReader(text))) {
+      return new JsonBody(reader.readObject(), text);
+    } catch (JsonException | IllegalStateException notAnObject) {
+      // Its message may repeat what was sent, and a token may be part of that.
+      throw new MalformedBodyException(
+          400, "the body is not one well-formed JSON object with each name once");
+    }
+  }
+
+  private static String decoded(byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException notUtf8) {
+      throw new MalformedBodyException(400, "the body is not UTF-8");
+    }
+  }
+
+  private static boolean tooDeep(String json) {
+    int depth = 0;
+    boolean inString = false;
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      if (inString) {
+        if (c == '\\') {
+          i++;
+        } else if (c == '"') {
+          inString = false;
+        }
+      } else if (c == '"') {
+        inString = true;
+      } else if (c == '{' || c == '[') {
+        depth++;
+        if (depth > MOST_DEPTH) {
+          return true;
+        }
+      } else if (c == '}' || c == ']') {
+        depth--;
+      }
+    }
+    return false;
+  }
+
+  /** Does not tell what was sent. */
+  @Override
+  public String toString() {
+    return "JsonBody[…]";
+  }
+}

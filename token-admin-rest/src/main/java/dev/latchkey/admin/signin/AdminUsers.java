@@ -1,0 +1,153 @@
+package dev.latchkey.admin.signin;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.core.administer.Actor;
+import dev.latchkey.core.administer.AuditTrail;
+import dev.latchkey.core.store.Database;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The people who administer, and their passwords. A password that was right is remembered for a
+ * while, as a keyed hash, so that a client which sends it with every request does not pay for the
+ * slow hash each time. Thread-safe.
+ */
+public final class AdminUsers {
+
+  private static final Duration REMEMBERED = Duration.ofMinutes(5);
+  private static final int MOST_REMEMBERED = 1000;
+  private static final int AT_ONCE = 2;
+  private static final int LONGEST_PASSWORD = 128;
+
+  private final Database database;
+  private final AuditTrail audit;
+  private final PasswordHash hashes;
+  private final Throttle throttle;
+  private final String nobodysHash;
+  private final SecretKeySpec memoKey;
+  private final Semaphore computing = new Semaphore(AT_ONCE, true);
+  private final Cache<String, Long> remembered;
+
+  /** The people in a database. */
+  public AdminUsers(Database database, AuditTrail audit, SecureRandom random, Ticker ticker) {
+    this(database, audit, random, ticker, new PasswordHash(random, PasswordHash.ROUNDS));
+  }
+
+  AdminUsers(
+      Database database,
+      AuditTrail audit,
+      SecureRandom random,
+      Ticker ticker,
+      PasswordHash hashes) {
+    this.database = database;
+    this.audit = audit;
+    this.hashes = hashes;
+    this.throttle = new Throttle(ticker);
+    byte[] key = new byte[32];
+    random.nextBytes(key);
+    this.memoKey = new SecretKeySpec(key, "HmacSHA256");
+    this.nobodysHash = hashes.of(HexFormat.of().formatHex(key));
+    this.remembered =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_REMEMBERED)
+            .expireAfterWrite(REMEMBERED)
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  /** The outcome of a sign-in. */
+  sealed interface SignIn {
+
+    /** It is them. */
+    record Accepted(Role role) implements SignIn {}
+
+    /** It is not. */
+    enum Rejected implements SignIn {
+      /** The one: whether the name or the password is wrong is not told. */
+      INSTANCE
+    }
+
+    /** Too many failures; nothing was looked at. */
+    record TooMany(Duration delay) implements SignIn {}
+  }
+
+  /**
+   * Signs somebody in.
+   *
+   * @param address where they are
+   */
+  SignIn signIn(BasicCredentials credentials, String address) {
+    Duration wait = throttle.delay(credentials.name(), address);
+    if (wait.toNanos() > 0) {
+      return new SignIn.TooMany(wait);
+    }
+    @Nullable AdminUser user = database.read(em -> em.find(AdminUser.class, credentials.name()));
+    if (matches(credentials, user) && user != null) {
+      throttle.succeeded(credentials.name(), address);
+      return new SignIn.Accepted(user.role());
+    }
+    throttle.failed(credentials.name(), address);
+    Actor actor =
+        new Actor(Optional.ofNullable(user).map(AdminUser::name).orElse("(unknown)"), address);
+    database.<Boolean>transact(
+        em -> {
+          audit.record(em, actor, "sign-in.refused", null, null, Map.of());
+          return true;
+        });
+    return SignIn.Rejected.INSTANCE;
+  }
+
+  private boolean matches(BasicCredentials credentials, @Nullable AdminUser user) {
+    if (credentials.password().length() > LONGEST_PASSWORD) {
+      return false;
+    }
+    String memo = memo(credentials);
+    Long version = remembered.getIfPresent(memo);
+    if (version != null && user != null && version == user.version()) {
+      return true;
+    }
+    // As long for a name that nobody has.
+    boolean matches =
+        computed(credentials.password(), user == null ? nobodysHash : user.passwordHash());
+    if (user == null || !matches) {
+      return false;
+    }
+    remembered.put(memo, user.version());
+    return true;
+  }
+
+  private boolean computed(String password, String hash) {
+    computing.acquireUninterruptibly();
+    try {
+      return hashes.matches(password, hash);
+    } finally {
+      computing.release();
+    }
+  }
+
+  private String memo(BasicCredentials credentials) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(memoKey);
+      mac.update(
+          (credentials.name().length() + ":" + credentials.name())
+              .getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of()
+          .formatHex(mac.doFinal(credentials.password().getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException everyJavaPlatformHasIt) {
+      throw new IllegalStateException(everyJavaPlatformHasIt);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.latchkey.admin.signin;
+
+import dev.latchkey.core.config.InvalidConfigurationException;
+import dev.latchkey.core.config.Key;
+import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.StoreUnavailableException;
+import dev.latchkey.core.token.Base62;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * Makes the first admin user of an installation. There is no default password: it is configured, or
+ * generated into a file that only its owner can read, never into a log.
+ */
+public final class FirstAdmin {
+
+  static final String NAME = "admin";
+  static final String FILE = "initial-admin-password";
+
+  private static final int GENERATED_LENGTH = 24;
+  private static final int SHORTEST = 12;
+  private static final int LONGEST = 128;
+
+  private FirstAdmin() {}
+
+  /**
+   * Refuses a configured password that is too short or too long.
+   *
+   * @throws InvalidConfigurationException when it is
+   */
+  public static void check(Settings settings) {
+    settings
+        .get(Key.ADMIN_PASSWORD)
+        .filter(password -> password.length() < SHORTEST || password.length() > LONGEST)
+        .ifPresent(
+            password -> {
+              throw new InvalidConfigurationException(
+                  Key.ADMIN_PASSWORD
+                      + " is not allowed; it takes "
+                      + SHORTEST
+                      + " to "
+                      + LONGEST
+                      + " characters");
+            });
+  }
+
+  /** Makes the first user when there is none. Several processes may do so at once. */
+  public static void ensure(
+      Database database, Settings settings, Clock clock, SecureRandom random) {
+    ensure(database, settings, clock, random, new PasswordHash(random, PasswordHash.ROUNDS));
+  }
+
+  static void ensure(
+      Database database, Settings settings, Clock clock, SecureRandom random, PasswordHash hashes) {
+    if (database.read(FirstAdmin::thereIsOne)) {
+      return;
+    }
+    boolean generated = settings.get(Key.ADMIN_PASSWORD).isEmpty();
+    String password =
+        settings.get(Key.ADMIN_PASSWORD).orElseGet(() -> Base62.random(random, GENERATED_LENGTH));
+    String hash = hashes.of(password);
+    try {
+      database.<Boolean>transact(
+          em -> {
+            if (!thereIsOne(em)) {
+              em.persist(
+                  new AdminUser(
+                      NAME,
+                      hash,
+                      Role.ADMIN,
+                      true,
+                      clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+              // Whoever comes second fails here, and does not overwrite the file of the first.
+              em.flush();
+              if (generated) {
+                write(settings.get(Key.HOME), password);
+              }
+            }
+            return true;
+          });
+    } catch (PersistenceException failed) {
+      if (!database.read(FirstAdmin::thereIsOne)) {
+        throw failed;
+      }
+    }
+  }
+
+  private static boolean thereIsOne(EntityManager em) {
+    return em.createQuery("select count(u) from AdminUser u", Long.class).getSingleResult() > 0;
+  }
+
+  private static void write(Path home, String password) {
+    Path folder = home.toAbsolutePath().normalize();
+    Path file = folder.resolve(FILE);
+    try {
+      Files.createDirectories(folder);
+      Path temporary = Files.createTempFile(folder, FILE, "", ownerOnly());
+      Files.write(temporary, password.getBytes(StandardCharsets.US_ASCII));
+      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException notWritable) {
+      throw new StoreUnavailableException(
+          "the first admin password can't be written to "
+              + file
+              + " ("
+              + notWritable
+              + "): make the folder writable, or set "
+              + Key.ADMIN_PASSWORD);
+    }
+  }
+
+  private static FileAttribute<?>[] ownerOnly() {
+    boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    return posix
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+}

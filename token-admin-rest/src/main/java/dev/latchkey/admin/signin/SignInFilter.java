@@ -1,0 +1,210 @@
+package dev.latchkey.admin.signin;
+
+import dev.latchkey.admin.Services;
+import dev.latchkey.admin.problem.ProblemMapper;
+import dev.latchkey.admin.signin.AdminUsers.SignIn;
+import dev.latchkey.core.administer.Actor;
+import dev.latchkey.core.token.BearerToken;
+import dev.latchkey.core.verify.Grant;
+import dev.latchkey.core.verify.Verdict;
+import jakarta.annotation.Priority;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.ext.Provider;
+import java.lang.reflect.Method;
+import java.security.Principal;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out who calls, and refuses what their role does not include. Takes HTTP Basic of an admin
+ * user, a bearer token with a {@code latchkey:*} scope, and whom the server has authenticated in a
+ * role {@code latchkey-*}.
+ */
+@Provider
+@Priority(Priorities.AUTHENTICATION)
+public final class SignInFilter implements ContainerRequestFilter {
+
+  private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+  private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
+
+  private final Supplier<Services> services;
+  private final Clock clock;
+
+  @Context private ResourceInfo resource;
+  @Context private HttpServletRequest http;
+
+  /** A filter on what runs, or throws when nothing does yet. */
+  @SuppressWarnings("NullAway") // the context is injected
+  public SignInFilter(Supplier<Services> services, Clock clock) {
+    this.services = services;
+    this.clock = clock;
+  }
+
+  /** A request is answered here. */
+  private static final class Refusal extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Response response;
+
+    Refusal(Response response) {
+      super("refused", null, false, false);
+      this.response = response;
+    }
+  }
+
+  @Override
+  public void filter(ContainerRequestContext request) {
+    try {
+      Caller caller = caller(request);
+      authorize(caller, request);
+      request.setSecurityContext(new SignedIn(caller, request.getSecurityContext()));
+    } catch (Refusal refusal) {
+      request.abortWith(refusal.response);
+    }
+  }
+
+  private Caller caller(ContainerRequestContext request) {
+    List<String> headers = request.getHeaders().getOrDefault(HttpHeaders.AUTHORIZATION, List.of());
+    if (headers.size() > 1) {
+      throw malformed();
+    }
+    Optional<Caller> ofServer = ofServer(request);
+    if (ofServer.isPresent()) {
+      return ofServer.get();
+    }
+    if (headers.isEmpty()) {
+      throw unauthorized("Sign in with HTTP Basic or a bearer token.");
+    }
+    String header = headers.get(0).strip();
+    int space = header.indexOf(' ');
+    String scheme = space < 0 ? header : header.substring(0, space);
+    String rest = space < 0 ? "" : header.substring(space).strip();
+    if (scheme.equalsIgnoreCase("Basic")) {
+      return ofBasic(BasicCredentials.parse(rest).orElseThrow(SignInFilter::malformed));
+    }
+    if (scheme.equalsIgnoreCase("Bearer")) {
+      return ofBearer(BearerToken.parse(rest).orElseThrow(SignInFilter::malformed));
+    }
+    throw unauthorized("Sign in with HTTP Basic or a bearer token.");
+  }
+
+  private Optional<Caller> ofServer(ContainerRequestContext request) {
+    SecurityContext context = request.getSecurityContext();
+    @Nullable Principal principal = context == null ? null : context.getUserPrincipal();
+    return principal == null
+        ? Optional.empty()
+        : Role.greatest(role -> context.isUserInRole("latchkey-" + role))
+            .map(role -> new Caller(new Actor(principal.getName(), address()), role));
+  }
+
+  private Caller ofBasic(BasicCredentials credentials) {
+    SignIn signIn = services.get().users().signIn(credentials, address());
+    if (signIn instanceof SignIn.Accepted accepted) {
+      return new Caller(new Actor(credentials.name(), address()), accepted.role());
+    }
+    if (signIn instanceof SignIn.TooMany tooMany) {
+      throw new Refusal(
+          ProblemMapper.problem(429, "There were too many failed sign-ins. Wait, then try again.")
+              .header(HttpHeaders.RETRY_AFTER, Math.max(1, tooMany.delay().toSeconds() + 1))
+              .build());
+    }
+    throw unauthorized("The name or the password is wrong.");
+  }
+
+  private Caller ofBearer(BearerToken token) {
+    Verdict verdict = services.get().node().verifier().verify(token);
+    if (verdict instanceof Verdict.Unavailable) {
+      throw new Refusal(
+          ProblemMapper.problem(503, "The token can't be checked at the moment. Try again.")
+              .header(HttpHeaders.RETRY_AFTER, 5)
+              .build());
+    }
+    if (!(verdict instanceof Grant grant) || !grant.from(address())) {
+      throw unauthorized("The access token is not active.");
+    }
+    Actor actor = new Actor("third-party:" + grant.clientId(), address());
+    Optional<Role> role = Role.ofScopes(grant.scopes());
+    if (role.isEmpty()) {
+      throw forbidden(actor, "the token has no scope latchkey:viewer, :operator or :admin");
+    }
+    grant.used(clock.millis(), address());
+    return new Caller(actor, role.get());
+  }
+
+  private void authorize(Caller caller, ContainerRequestContext request) {
+    // A browser that has remembered a password sends it wherever a page tells it to.
+    if (!READING.contains(request.getMethod())
+        && ELSEWHERE.contains(String.valueOf(request.getHeaderString("Sec-Fetch-Site")))) {
+      throw forbidden(caller.actor(), "the request comes from a page of another site");
+    }
+    Method method = resource.getResourceMethod();
+    Needs needs = method == null ? null : method.getAnnotation(Needs.class);
+    if (needs == null || !caller.role().includes(needs.value())) {
+      throw forbidden(
+          caller.actor(),
+          "this needs the role " + (needs == null ? "of nobody" : needs.value().toString()));
+    }
+  }
+
+  private Refusal forbidden(Actor actor, String reason) {
+    services.get().recordRefusal(actor, Map.of("method", http.getMethod(), "reason", reason));
+    return new Refusal(ProblemMapper.problem(403, "Not allowed: " + reason + ".").build());
+  }
+
+  private static Refusal unauthorized(String detail) {
+    return new Refusal(
+        ProblemMapper.problem(401, detail)
+            .header(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"latchkey\", charset=\"UTF-8\"")
+            .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"latchkey\"")
+            .build());
+  }
+
+  private static Refusal malformed() {
+    return new Refusal(
+        ProblemMapper.problem(400, "There must be one well-formed Authorization header.").build());
+  }
+
+  private String address() {
+    return http.getRemoteAddr();
+  }
+
+  private record SignedIn(Caller caller, @Nullable SecurityContext before)
+      implements SecurityContext {
+
+    @Override
+    public Principal getUserPrincipal() {
+      return caller;
+    }
+
+    @Override
+    public boolean isUserInRole(String role) {
+      return Role.greatest(each -> each.toString().equals(role))
+          .map(caller.role()::includes)
+          .orElse(false);
+    }
+
+    @Override
+    public boolean isSecure() {
+      return before != null && before.isSecure();
+    }
+
+    @Override
+    public @Nullable String getAuthenticationScheme() {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.latchkey.admin.signin;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
+
+/**
+ * Slows failed sign-ins down, by account and address together and by address alone, never by
+ * account alone: nobody can lock the owner of an account out. Bounded; thread-safe.
+ */
+final class Throttle {
+
+  private static final int FREE_FAILURES = 5;
+  private static final int FREE_FAILURES_OF_ADDRESS = 20;
+  private static final Duration LONGEST = Duration.ofMinutes(15);
+  private static final int MOST_TRACKED = 20_000;
+  private static final int MOST_DOUBLINGS = 20;
+
+  private final Ticker ticker;
+  private final Cache<String, Failures> tracked;
+
+  Throttle(Ticker ticker) {
+    this.ticker = ticker;
+    this.tracked =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_TRACKED)
+            .expireAfterWrite(LONGEST.multipliedBy(2))
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  private record Failures(int count, long untilNanos) {}
+
+  /** How long to wait before the next try; nothing when there may be one now. */
+  Duration delay(String account, String address) {
+    return Duration.ofNanos(Math.max(nanosLeft(both(account, address)), nanosLeft(address)));
+  }
+
+  /** A try has failed. */
+  void failed(String account, String address) {
+    add(both(account, address), FREE_FAILURES);
+    add(address, FREE_FAILURES_OF_ADDRESS);
+  }
+
+  /** A try has succeeded. */
+  void succeeded(String account, String address) {
+    tracked.invalidate(both(account, address));
+  }
+
+  private long nanosLeft(String key) {
+    Failures failures = tracked.getIfPresent(key);
+    return failures == null ? 0 : failures.untilNanos - ticker.read();
+  }
+
+  private void add(String key, int free) {
+    tracked
+        .asMap()
+        .compute(
+            key,
+            (same, before) -> {
+              int count = before == null ? 1 : before.count + 1;
+              return new Failures(count, ticker.read() + delay(count - free).toNanos());
+            });
+  }
+
+  // A second, two, four …
+  private static Duration delay(int tooMany) {
+    if (tooMany < 0) {
+      return Duration.ZERO;
+    }
+    Duration delay = Duration.ofSeconds(1L << Math.min(tooMany, MOST_DOUBLINGS));
+    return delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
+  }
+
+  private static String both(String account, String address) {
+    return address + ' ' + account;
+  }
+}
