@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class BackgroundStart<T extends AutoCloseable> implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(BackgroundStart.class.getName());
-  private static final int RETRY_SECONDS = 5;
+  private static final long FIRST_RETRY_MILLIS = 250;
+  private static final long LAST_RETRY_MILLIS = 5000;
   private static final int PATIENCE_SECONDS = 10;
   private static final int MOST_WAITING = 50;
 
@@ -34,6 +35,9 @@ public final class BackgroundStart<T extends AutoCloseable> implements AutoClose
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(1, Threads.daemon("latchkey-start"));
   private volatile @Nullable T running;
+
+  // Only touched by the thread that starts.
+  private long retryMillis = FIRST_RETRY_MILLIS;
   private volatile @Nullable Throwable lastFailure;
 
   /**
@@ -101,7 +105,8 @@ public final class BackgroundStart<T extends AutoCloseable> implements AutoClose
 
   private void tryLater() {
     try {
-      thread.schedule(this::attempt, RETRY_SECONDS, TimeUnit.SECONDS);
+      thread.schedule(this::attempt, retryMillis, TimeUnit.MILLISECONDS);
+      retryMillis = Math.min(2 * retryMillis, LAST_RETRY_MILLIS);
     } catch (RejectedExecutionException closed) {
       LOG.log(Level.TRACE, "closed before it could start", closed);
     }
