@@ -1,0 +1,106 @@
+package dev.latchkey.it;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.test.spi.LifecycleMethodExecutor;
+import org.jboss.arquillian.test.spi.TestRunnerAdaptor;
+import org.jboss.arquillian.test.spi.TestRunnerAdaptorBuilder;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.importer.ZipImporter;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Payara Micro with both WARs, started by Arquillian for the first class that asks and stopped after
+ * the last one. Arquillian's own JUnit extension would start it anew for each class.
+ *
+ * <p>Gives test classes the {@link Latchkey} that runs there.
+ */
+final class PayaraMicro implements BeforeAllCallback, ParameterResolver {
+
+  private static final ExtensionContext.Namespace RUNNING =
+      ExtensionContext.Namespace.create(PayaraMicro.class);
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    running(context);
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == Latchkey.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return running(context).latchkey;
+  }
+
+  private static Running running(ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(RUNNING)
+        .getOrComputeIfAbsent(Running.class, type -> Running.start(), Running.class);
+  }
+
+  private record Running(TestRunnerAdaptor arquillian, Latchkey latchkey)
+      implements AutoCloseable, ExtensionContext.Store.CloseableResource {
+
+    static Running start() {
+      try {
+        TestRunnerAdaptor arquillian = TestRunnerAdaptorBuilder.build();
+        arquillian.beforeSuite();
+        arquillian.beforeClass(Wars.class, LifecycleMethodExecutor.NO_OP);
+        Installation installation = Installation.ofThisBuild();
+        return new Running(arquillian, Latchkey.ready(installation));
+      } catch (Exception noServer) {
+        throw new IllegalStateException("Payara Micro did not start", noServer);
+      }
+    }
+
+    @Override
+    public void close() throws Exception {
+      arquillian.afterClass(Wars.class, LifecycleMethodExecutor.NO_OP);
+      arquillian.afterSuite();
+      arquillian.shutdown();
+    }
+  }
+
+  /** What Arquillian deploys: the admin WAR. The filter WAR stands in {@code arquillian.xml}. */
+  static final class Wars {
+
+    private Wars() {}
+
+    @Deployment(testable = false)
+    static WebArchive adminWar() throws IOException {
+      Installation installation = Installation.ofThisBuild();
+      for (Path leftover : List.of(installation.home(), installation.logs())) {
+        delete(leftover);
+      }
+      Files.createDirectories(installation.logs());
+      File war = installation.folder().resolve("latchkey.war").toFile();
+      return ShrinkWrap.create(ZipImporter.class, "latchkey.war")
+          .importFrom(war)
+          .as(WebArchive.class);
+    }
+
+    private static void delete(Path folder) throws IOException {
+      if (Files.exists(folder)) {
+        try (Stream<Path> all = Files.walk(folder)) {
+          for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(each);
+          }
+        }
+      }
+    }
+  }
+}
