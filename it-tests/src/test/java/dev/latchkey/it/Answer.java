@@ -54,11 +54,14 @@ record Answer(String question, int status, Map<String, List<String>> fields, Str
     hasStatus(anyOf);
     assertThat(field("Content-Type")).as("type of %s", this).startsWith("application/problem+json");
     JsonObject problem = json();
-    assertThat(problem.keySet()).as("members of %s", this).contains("type", "title", "status", "detail");
+    assertThat(problem.keySet())
+        .as("members of %s", this)
+        .contains("type", "title", "status", "detail");
     assertThat(problem.getInt("status")).as("status member of %s", this).isEqualTo(status);
     assertThat(body)
         .as("nothing of the inside in %s", this)
-        .doesNotContain("Exception", "\\tat ", "dev.latchkey", "org.hibernate", "java.lang", "SELECT ");
+        .doesNotContain(
+            "Exception", "\\tat ", "dev.latchkey", "org.hibernate", "java.lang", "SELECT ");
     return this;
   }
 

@@ -39,7 +39,7 @@ record BareSocket(int port, String address) {
     try (Socket socket = new Socket()) {
       socket.setSoTimeout((int) Call.TIMEOUT.toMillis());
       socket.bind(new InetSocketAddress(InetAddress.getByName(address), 0));
-      socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       OutputStream out = socket.getOutputStream();
       out.write(head.toString().getBytes(ISO_8859_1));
       out.write(sent);
@@ -63,7 +63,8 @@ record BareSocket(int port, String address) {
     for (String line : lines) {
       int colon = line.indexOf(':');
       fields
-          .computeIfAbsent(line.substring(0, colon).toLowerCase(Locale.ROOT), n -> new ArrayList<>())
+          .computeIfAbsent(
+              line.substring(0, colon).toLowerCase(Locale.ROOT), n -> new ArrayList<>())
           .add(line.substring(colon + 1).strip());
     }
     byte[] rest = text.substring(end + 4).getBytes(ISO_8859_1);

@@ -8,13 +8,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** One request, put together by verbs, sent when its answer is asked for. Immutable. */
@@ -84,14 +83,16 @@ final class Call {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(installation.uri(path))
             .timeout(TIMEOUT)
-            .method(
-                method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     fields.forEach(field -> request.header(field.name(), field.value()));
     try {
       HttpResponse<String> response =
           client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
       return new Answer(
-          question(), response.statusCode(), new TreeMap<>(response.headers().map()), response.body());
+          question(),
+          response.statusCode(),
+          new TreeMap<>(response.headers().map()),
+          response.body());
     } catch (IOException broken) {
       throw new AssertionError("no answer to " + question(), broken);
     } catch (InterruptedException stop) {

@@ -251,8 +251,7 @@ class FilterAnswersIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"X-Forwarded-Uri", "X-Original-URI", "X-Original-URL", "X-Rewrite-URL"})
+  @ValueSource(strings = {"X-Forwarded-Uri", "X-Original-URI", "X-Original-URL", "X-Rewrite-URL"})
   @DisplayName("A12: paths in fields have no effect outside the forward-auth endpoint")
   void ignoresPathOverrides(String field) {
     latchkey.calls("/sample/reports/a").with(token).with(field, "/open").answer().hasStatus(403);
@@ -400,7 +399,9 @@ class FilterAnswersIT {
   }
 
   private static void isNotStored(Answer answer) {
-    assertThat(answer.field("Cache-Control")).as("Cache-Control of %s", answer).contains("no-store");
+    assertThat(answer.field("Cache-Control"))
+        .as("Cache-Control of %s", answer)
+        .contains("no-store");
   }
 
   /** Well-formed to the last letter, with the tag of no installation. */
@@ -410,9 +411,9 @@ class FilterAnswersIT {
 
   private static String swapCase(String text) {
     StringBuilder swapped = new StringBuilder();
-    for (char c : text.toCharArray()) {
-      swapped.append(Character.isUpperCase(c) ? Character.toLowerCase(c) : Character.toUpperCase(c));
-    }
+    text.chars()
+        .map(c -> Character.isUpperCase(c) ? Character.toLowerCase(c) : Character.toUpperCase(c))
+        .forEach(swapped::appendCodePoint);
     return swapped.toString();
   }
 }

@@ -146,8 +146,7 @@ class ForwardAuthIT {
   })
   @DisplayName("A19: forwarded fields that contradict each other admit nobody")
   void refusesContradictions(String first, String value, String second, String otherValue) {
-    Call call =
-        latchkey.calls("/verify").with(token).with(first, value).with(second, otherValue);
+    Call call = latchkey.calls("/verify").with(token).with(first, value).with(second, otherValue);
     if (first.endsWith("Method")) {
       call = call.with("X-Forwarded-Uri", "/sample/whoami");
     }

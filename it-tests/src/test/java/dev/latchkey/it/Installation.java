@@ -16,7 +16,8 @@ record Installation(Path folder, int port) {
   static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
   static Installation ofThisBuild() {
-    return new Installation(Path.of(setting("tested.folder")), Integer.parseInt(setting("tested.port")));
+    return new Installation(
+        Path.of(setting("tested.folder")), Integer.parseInt(setting("tested.port")));
   }
 
   URI uri(String path) {

@@ -78,7 +78,8 @@ class MainJobIT {
   }
 
   @Test
-  @DisplayName("C4, C5: a token has the format, is shown once, and is named by its id and hint after")
+  @DisplayName(
+      "C4, C5: a token has the format, is shown once, and is named by its id and hint after")
   void showsATokenOnce() {
     ThirdParty thirdParty = admin.registers("Shown Once");
     Answer answer = admin.posts(thirdParty.path() + "/tokens", Map.of("label", "till 3"));
@@ -252,7 +253,8 @@ class MainJobIT {
 
   @Test
   void takesAnExpiryGivenAsAnInstant() {
-    Instant inAnHour = Instant.now().plusSeconds(3600).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+    Instant inAnHour =
+        Instant.now().plusSeconds(3600).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
     Token token = admin.registers("Given").addsToken(Map.of("expiresAt", inAnHour.toString()));
 
     assertThat(Instant.parse(token.row().getString("expiresAt"))).isEqualTo(inAnHour);
@@ -343,8 +345,9 @@ class MainJobIT {
   void keepsTheFirstPasswordInAFileForItsOwnerOnly() throws Exception {
     var file = Latchkey.passwordFile(latchkey.installation());
 
-    assertThat(java.nio.file.attribute.PosixFilePermissions.toString(
-            java.nio.file.Files.getPosixFilePermissions(file)))
+    assertThat(
+            java.nio.file.attribute.PosixFilePermissions.toString(
+                java.nio.file.Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
     assertThat(latchkey.password()).doesNotContainAnyWhitespaces().hasSizeGreaterThanOrEqualTo(12);
     latchkey.firstUser().gets("/third-parties").hasStatus(200);

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** No spelling of a path gets around its rule. Paths go out on a bare socket, as they stand here. */
+/**
+ * No spelling of a path gets around its rule. Paths go out on a bare socket, as they stand here.
+ */
 @ExtendWith(PayaraMicro.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(3)
@@ -116,10 +118,14 @@ class PathSpellingIT {
   void doesNotAdmitASpellingWithoutTheScope(String path) {
     for (String method : new String[] {"GET", "HEAD"}) {
       Answer unscoped = latchkey.calls(path).by(method).with(withoutScope).rawAnswer();
-      assertThat(unscoped.status()).as("without the scope: %s", unscoped).isGreaterThanOrEqualTo(300);
+      assertThat(unscoped.status())
+          .as("without the scope: %s", unscoped)
+          .isGreaterThanOrEqualTo(300);
       assertThat(unscoped.status()).as("without the scope: %s", unscoped).isLessThan(500);
       Answer anonymous = latchkey.calls(path).by(method).rawAnswer();
-      assertThat(anonymous.status()).as("without a token: %s", anonymous).isGreaterThanOrEqualTo(300);
+      assertThat(anonymous.status())
+          .as("without a token: %s", anonymous)
+          .isGreaterThanOrEqualTo(300);
       assertThat(anonymous.status()).as("without a token: %s", anonymous).isLessThan(500);
     }
   }

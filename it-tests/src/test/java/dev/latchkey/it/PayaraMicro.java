@@ -20,8 +20,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Payara Micro with both WARs, started by Arquillian for the first class that asks and stopped after
- * the last one. Arquillian's own JUnit extension would start it anew for each class.
+ * Payara Micro with both WARs, started by Arquillian for the first class that asks and stopped
+ * after the last one. Arquillian's own JUnit extension would start it anew for each class.
  *
  * <p>Gives test classes the {@link Latchkey} that runs there.
  */
@@ -52,8 +52,7 @@ final class PayaraMicro implements BeforeAllCallback, ParameterResolver {
         .getOrComputeIfAbsent(Running.class, type -> Running.start(), Running.class);
   }
 
-  private record Running(TestRunnerAdaptor arquillian, Latchkey latchkey)
-      implements AutoCloseable, ExtensionContext.Store.CloseableResource {
+  private record Running(TestRunnerAdaptor arquillian, Latchkey latchkey) implements AutoCloseable {
 
     static Running start() {
       try {
@@ -68,10 +67,14 @@ final class PayaraMicro implements BeforeAllCallback, ParameterResolver {
     }
 
     @Override
-    public void close() throws Exception {
-      arquillian.afterClass(Wars.class, LifecycleMethodExecutor.NO_OP);
-      arquillian.afterSuite();
-      arquillian.shutdown();
+    public void close() {
+      try {
+        arquillian.afterClass(Wars.class, LifecycleMethodExecutor.NO_OP);
+        arquillian.afterSuite();
+        arquillian.shutdown();
+      } catch (Exception stillRunning) {
+        throw new IllegalStateException("Payara Micro did not stop", stillRunning);
+      }
     }
   }
 
