@@ -42,39 +42,47 @@ final class PayaraMicro implements BeforeAllCallback, ParameterResolver {
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return running(context).latchkey;
+    return running(context).latchkey();
   }
 
   private static Running running(ExtensionContext context) {
-    return context
-        .getRoot()
-        .getStore(RUNNING)
-        .getOrComputeIfAbsent(Running.class, type -> Running.start(), Running.class);
+    Object started =
+        context.getRoot().getStore(RUNNING).getOrComputeIfAbsent("server", key -> start());
+    if (started instanceof Running running) {
+      return running;
+    }
+    // Tried once; each class fails by the same reason without waiting for it again.
+    throw new IllegalStateException(
+        "Payara Micro with Latchkey did not start", (Throwable) started);
+  }
+
+  private static Object start() {
+    TestRunnerAdaptor arquillian = TestRunnerAdaptorBuilder.build();
+    try {
+      arquillian.beforeSuite();
+      arquillian.beforeClass(Wars.class, LifecycleMethodExecutor.NO_OP);
+      return new Running(arquillian, Latchkey.ready(Installation.ofThisBuild()));
+    } catch (Exception | AssertionError failed) {
+      stop(arquillian);
+      return failed;
+    }
+  }
+
+  private static void stop(TestRunnerAdaptor arquillian) {
+    try {
+      arquillian.afterClass(Wars.class, LifecycleMethodExecutor.NO_OP);
+      arquillian.afterSuite();
+      arquillian.shutdown();
+    } catch (Exception stillRunning) {
+      throw new IllegalStateException("Payara Micro did not stop", stillRunning);
+    }
   }
 
   private record Running(TestRunnerAdaptor arquillian, Latchkey latchkey) implements AutoCloseable {
 
-    static Running start() {
-      try {
-        TestRunnerAdaptor arquillian = TestRunnerAdaptorBuilder.build();
-        arquillian.beforeSuite();
-        arquillian.beforeClass(Wars.class, LifecycleMethodExecutor.NO_OP);
-        Installation installation = Installation.ofThisBuild();
-        return new Running(arquillian, Latchkey.ready(installation));
-      } catch (Exception noServer) {
-        throw new IllegalStateException("Payara Micro did not start", noServer);
-      }
-    }
-
     @Override
     public void close() {
-      try {
-        arquillian.afterClass(Wars.class, LifecycleMethodExecutor.NO_OP);
-        arquillian.afterSuite();
-        arquillian.shutdown();
-      } catch (Exception stillRunning) {
-        throw new IllegalStateException("Payara Micro did not stop", stillRunning);
-      }
+      stop(arquillian);
     }
   }
 
