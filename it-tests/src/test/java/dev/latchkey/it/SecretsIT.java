@@ -52,7 +52,9 @@ class SecretsIT {
   void areInNoColumnOfTheDatabase() throws SQLException {
     int values = 0;
     String url =
-        "jdbc:h2:file:" + latchkey.installation().home().resolve("latchkey") + ";AUTO_SERVER=TRUE";
+        "jdbc:h2:file:"
+            + latchkey.installation().home().resolve("latchkey")
+            + ";AUTO_SERVER=TRUE;IFEXISTS=TRUE";
     try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement()) {
       connection.setReadOnly(true);
