@@ -7,6 +7,7 @@ import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.feed.ChangeFeed;
 import dev.latchkey.core.feed.FeedFollower;
 import dev.latchkey.core.feed.FeedListener;
+import dev.latchkey.core.feed.PostgresWakeUp;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.thirdparty.ClientSecret;
@@ -16,10 +17,10 @@ import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.usage.TokenUsage;
 import dev.latchkey.core.usage.UsageRecorder;
 import dev.latchkey.core.verify.TokenVerifier;
-import jakarta.persistence.PersistenceException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node: all that a process needs to check tokens, put together and taken apart again.
@@ -31,13 +32,19 @@ public final class LatchkeyNode implements AutoCloseable {
   private final UsageRecorder usage;
   private final TokenVerifier verifier;
   private final FeedFollower follower;
+  private final @Nullable PostgresWakeUp wakeUp;
 
   private LatchkeyNode(
-      Database database, UsageRecorder usage, TokenVerifier verifier, FeedFollower follower) {
+      Database database,
+      UsageRecorder usage,
+      TokenVerifier verifier,
+      FeedFollower follower,
+      @Nullable PostgresWakeUp wakeUp) {
     this.database = database;
     this.usage = usage;
     this.verifier = verifier;
     this.follower = follower;
+    this.wakeUp = wakeUp;
   }
 
   /** The classes that are mapped to tables, but for those that only an admin's commands need. */
@@ -72,18 +79,32 @@ public final class LatchkeyNode implements AutoCloseable {
   public static LatchkeyNode start(
       Database database, Settings settings, Clock clock, Ticker ticker) {
     try {
+      // Before anything is read that a change makes old, so that no change falls between the two.
+      ChangeFeed feed = new ChangeFeed(clock);
+      long head = FeedFollower.head(database, feed);
       UsageRecorder usage = new UsageRecorder(database);
       TokenVerifier verifier = TokenVerifier.open(database, usage, settings, clock, ticker);
-      // Before the first token is looked up, so that no change falls between the two.
       FeedFollower follower =
-          FeedFollower.atHead(database, new ChangeFeed(clock), new Forgetful(verifier));
+          FeedFollower.from(head, database, feed, new Forgetful(verifier), clock);
       usage.start(settings.get(Key.USAGE_FLUSH_INTERVAL));
       follower.start(settings.get(Key.FEED_POLL_INTERVAL));
-      return new LatchkeyNode(database, usage, verifier, follower);
-    } catch (StoreUnavailableException | PersistenceException notYet) {
+      return new LatchkeyNode(
+          database, usage, verifier, follower, wakeUp(database, follower, clock));
+    } catch (RuntimeException notYet) {
       database.close();
       throw notYet;
     }
+  }
+
+  // Its driver may not be on the class path of whoever uses another database.
+  private static @Nullable PostgresWakeUp wakeUp(
+      Database database, FeedFollower follower, Clock clock) {
+    if (!database.isPostgres()) {
+      return null;
+    }
+    PostgresWakeUp wakeUp = new PostgresWakeUp(database, follower::wake, clock);
+    wakeUp.start();
+    return wakeUp;
   }
 
   public TokenVerifier verifier() {
@@ -104,7 +125,8 @@ public final class LatchkeyNode implements AutoCloseable {
     try (database;
         usage;
         verifier;
-        follower) {
+        follower;
+        wakeUp) {
       // closed in the reverse order
     }
   }

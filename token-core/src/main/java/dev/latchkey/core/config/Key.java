@@ -35,7 +35,7 @@ public final class Key<T> {
   public static final Key<Optional<String>> JDBC_PASSWORD = optional("latchkey.jdbc.password");
 
   /** Connections of Latchkey's own connection pool; also how many checks may read at once. */
-  public static final Key<Integer> JDBC_POOL_SIZE = integer("latchkey.jdbc.pool-size", 8, 2, 200);
+  public static final Key<Integer> JDBC_POOL_SIZE = integer("latchkey.jdbc.pool-size", 8, 3, 200);
 
   /** Folder of the embedded database and of the first admin password. */
   public static final Key<Path> HOME =

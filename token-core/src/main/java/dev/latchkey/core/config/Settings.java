@@ -105,7 +105,8 @@ public final class Settings {
 
   private static <T> T value(Key<T> key, List<Source> sources) {
     for (Source source : sources) {
-      String text = source.texts.get(source.spelling.apply(key));
+      String name = source.spelling.apply(key);
+      @Nullable String text = source.ours.test(name) ? source.texts.get(name) : null;
       if (text != null) {
         return key.parse(text, source.name);
       }

@@ -1,5 +1,6 @@
 package dev.latchkey.core.feed;
 
+import dev.latchkey.core.store.Database;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.time.Clock;
@@ -35,11 +36,14 @@ public final class ChangeFeed {
     // Row locks first, the head's last, by everybody: or two commands could wait for each other.
     em.flush();
     FeedHead head = em.find(FeedHead.class, FeedHead.ONLY, LockModeType.PESSIMISTIC_WRITE);
-    // It may have been read before it was locked.
-    em.refresh(head);
+    // It may have been read before, and a plain read may show an old snapshot of it.
+    em.refresh(head, LockModeType.PESSIMISTIC_WRITE);
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     em.persist(new FeedRow(head.next(), change, now));
     em.flush();
+    if (Database.isPostgres(em.getEntityManagerFactory())) {
+      PostgresWakeUp.announce(em);
+    }
   }
 
   /** The number of the last change. */

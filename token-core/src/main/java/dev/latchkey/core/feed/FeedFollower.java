@@ -1,8 +1,11 @@
 package dev.latchkey.core.feed;
 
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.OutageLog;
+import dev.latchkey.core.store.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -13,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Reads the change feed and passes on what is new. Thread-safe.
  *
- * <p>It begins at the head, so it must be opened before the first answer is remembered. When the
- * feed can't be read it goes on trying; how long an answer may be used meanwhile is not its matter.
+ * <p>When the feed can't be read it goes on trying; how long an answer may be used meanwhile is not
+ * its matter.
  */
 public final class FeedFollower implements AutoCloseable {
 
@@ -25,31 +28,38 @@ public final class FeedFollower implements AutoCloseable {
   private final ChangeFeed feed;
   private final FeedListener listener;
   private final ScheduledExecutorService thread;
+  private final OutageLog outage;
 
   private long position;
-  private volatile boolean failing;
 
-  private FeedFollower(Database database, ChangeFeed feed, FeedListener listener, long position) {
+  private FeedFollower(
+      Database database, ChangeFeed feed, FeedListener listener, Clock clock, long position) {
     this.database = database;
     this.feed = feed;
     this.listener = listener;
     this.position = position;
-    this.thread =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread follower = new Thread(task, "latchkey-feed");
-              follower.setDaemon(true);
-              return follower;
-            });
+    this.outage =
+        new OutageLog(
+            LOG,
+            clock,
+            "the change feed can't be read; answers are used until latchkey.cache.max-stale",
+            "the change feed can be read again");
+    this.thread = Executors.newSingleThreadScheduledExecutor(Threads.daemon("latchkey-feed"));
   }
 
   /**
-   * A follower that stands at the head of the feed and moves only when {@link #poll} is called.
+   * Where the feed ends now. Ask before anything is remembered that a later change makes old.
    *
    * @throws jakarta.persistence.PersistenceException when the feed can't be read
    */
-  public static FeedFollower atHead(Database database, ChangeFeed feed, FeedListener listener) {
-    return new FeedFollower(database, feed, listener, database.read(feed::head));
+  public static long head(Database database, ChangeFeed feed) {
+    return database.read(feed::head);
+  }
+
+  /** A follower that passes on what comes behind {@code position}, once it is started. */
+  public static FeedFollower from(
+      long position, Database database, ChangeFeed feed, FeedListener listener, Clock clock) {
+    return new FeedFollower(database, feed, listener, clock, position);
   }
 
   /** Polls from now on, every {@code interval}, on a thread of its own. */
@@ -68,7 +78,7 @@ public final class FeedFollower implements AutoCloseable {
 
   /** Whether the feed could not be read the last time. */
   public boolean failing() {
-    return failing;
+    return outage.failing();
   }
 
   /** Passes on what has changed since the last call. Says so once when the feed can't be read. */
@@ -77,18 +87,9 @@ public final class FeedFollower implements AutoCloseable {
       while (pollOnce()) {
         // there is more
       }
-      if (failing) {
-        failing = false;
-        LOG.log(Level.INFO, "the change feed can be read again");
-      }
+      outage.worked();
     } catch (RuntimeException | LinkageError unreadable) {
-      if (!failing) {
-        failing = true;
-        LOG.log(
-            Level.WARNING,
-            "the change feed can't be read; answers are used until latchkey.cache.max-stale",
-            unreadable);
-      }
+      outage.failed(unreadable);
     }
   }
 
@@ -113,9 +114,9 @@ public final class FeedFollower implements AutoCloseable {
     return true;
   }
 
-  /** Stops polling. */
+  /** Stops polling; waits for a poll under way. */
   @Override
   public void close() {
-    thread.shutdownNow();
+    Threads.end(thread);
   }
 }

@@ -91,6 +91,8 @@ final class ConnectionSource implements AutoCloseable {
     HikariConfig pool = new HikariConfig();
     pool.setPoolName("latchkey");
     pool.setJdbcUrl(url);
+    // One behaviour on every database: what is read is what is committed, not an old snapshot.
+    pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     settings.get(Key.JDBC_USER).ifPresent(pool::setUsername);
     settings.get(Key.JDBC_PASSWORD).ifPresent(pool::setPassword);
     pool.setMaximumPoolSize(settings.get(Key.JDBC_POOL_SIZE));
@@ -99,20 +101,29 @@ final class ConnectionSource implements AutoCloseable {
     // Whether the database answers is found out by whoever asks it, and asked again.
     pool.setInitializationFailTimeout(-1);
     driver(url, pool);
-    HikariDataSource dataSource = new HikariDataSource(pool);
+    HikariDataSource dataSource = pool(pool);
     return new ConnectionSource(dataSource, dataSource::close);
+  }
+
+  private static HikariDataSource pool(HikariConfig pool) {
+    try {
+      return new HikariDataSource(pool);
+    } catch (RuntimeException refused) {
+      // Its message may hold the URL, and the URL a password.
+      throw new InvalidConfigurationException(Key.JDBC_URL + " is refused by its driver");
+    }
   }
 
   private static void driver(String url, HikariConfig pool) {
     String kind = url.toLowerCase(Locale.ROOT);
     if (kind.startsWith("jdbc:h2:")) {
-      pool.setDriverClassName("org.h2.Driver");
+      driver("org.h2.Driver", "com.h2database:h2", pool);
     } else if (kind.startsWith("jdbc:postgresql:")) {
-      pool.setDriverClassName("org.postgresql.Driver");
+      driver("org.postgresql.Driver", "org.postgresql:postgresql", pool);
       pool.addDataSourceProperty("connectTimeout", CONNECT_SECONDS);
       pool.addDataSourceProperty("socketTimeout", ANSWER_SECONDS);
     } else if (kind.startsWith("jdbc:mariadb:")) {
-      pool.setDriverClassName("org.mariadb.jdbc.Driver");
+      driver("org.mariadb.jdbc.Driver", "org.mariadb.jdbc:mariadb-java-client", pool);
       pool.addDataSourceProperty("connectTimeout", CONNECT_SECONDS * 1000);
       pool.addDataSourceProperty("socketTimeout", ANSWER_SECONDS * 1000);
     } else {
@@ -120,6 +131,21 @@ final class ConnectionSource implements AutoCloseable {
       throw new InvalidConfigurationException(
           Key.JDBC_URL
               + " is not allowed; it takes jdbc:h2:…, jdbc:postgresql:… or jdbc:mariadb:…");
+    }
+  }
+
+  private static void driver(String className, String artifact, HikariConfig pool) {
+    try {
+      pool.setDriverClassName(className);
+    } catch (RuntimeException notThere) {
+      throw new InvalidConfigurationException(
+          Key.JDBC_URL
+              + " needs the driver "
+              + className
+              + ", which is not on the class path: add "
+              + artifact
+              + " to the application, or name the server's DataSource in "
+              + Key.DATASOURCE);
     }
   }
 

@@ -4,10 +4,14 @@ import dev.latchkey.core.config.Settings;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.hibernate.dialect.PostgreSQLDialect;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.jpa.HibernatePersistenceProvider;
 
 /** The database of one process: connections, entities and transactions. Thread-safe. */
@@ -70,6 +74,26 @@ public final class Database implements AutoCloseable {
           : new StoreUnavailableException(
               "the database can't be used: " + failed.getMessage(), failed);
     }
+  }
+
+  /**
+   * A connection to be closed by the caller, for what entities can't do. In auto-commit mode.
+   *
+   * @throws SQLException when the database does not answer
+   */
+  public Connection connection() throws SQLException {
+    return connections.dataSource().getConnection();
+  }
+
+  /** Whether it is PostgreSQL. */
+  public boolean isPostgres() {
+    return isPostgres(factory);
+  }
+
+  /** Whether the database behind entities is PostgreSQL. */
+  public static boolean isPostgres(EntityManagerFactory factory) {
+    return factory.unwrap(SessionFactoryImplementor.class).getJdbcServices().getDialect()
+        instanceof PostgreSQLDialect;
   }
 
   /**

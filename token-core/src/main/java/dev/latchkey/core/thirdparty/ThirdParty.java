@@ -112,7 +112,9 @@ public class ThirdParty {
   /** What makes a name unique and found: its compatibility form, without case. */
   public static String nameKey(String name) {
     String folded = Normalizer.normalize(name, Normalizer.Form.NFKC).toUpperCase(Locale.ROOT);
-    return Normalizer.normalize(folded.toLowerCase(Locale.ROOT), Normalizer.Form.NFKC);
+    // A sigma has another form at the end of a word, and what is the end changes while one types.
+    String small = folded.toLowerCase(Locale.ROOT).replace('ς', 'σ');
+    return Normalizer.normalize(small, Normalizer.Form.NFKC);
   }
 
   /** The public id, which is the OAuth client id. */

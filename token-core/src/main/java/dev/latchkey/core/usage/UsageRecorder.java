@@ -1,6 +1,7 @@
 package dev.latchkey.core.usage;
 
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.Threads;
 import jakarta.persistence.EntityManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -40,13 +41,7 @@ public final class UsageRecorder implements AutoCloseable {
 
   public UsageRecorder(Database database) {
     this.database = database;
-    this.thread =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread recorder = new Thread(task, "latchkey-usage");
-              recorder.setDaemon(true);
-              return recorder;
-            });
+    this.thread = Executors.newSingleThreadScheduledExecutor(Threads.daemon("latchkey-usage"));
   }
 
   /** Writes from now on, every {@code interval}. */
@@ -57,11 +52,7 @@ public final class UsageRecorder implements AutoCloseable {
 
   /** A counter for a token; several for one token add up. */
   public UseCounter counter(String tokenId) {
-    return new UseCounter(tokenId, this);
-  }
-
-  void enqueue(UseCounter counter) {
-    used.add(counter);
+    return new UseCounter(tokenId, used::add);
   }
 
   /** Writes what was counted; what can't be written is kept for the next time. */
@@ -120,7 +111,7 @@ public final class UsageRecorder implements AutoCloseable {
   /** Writes the rest and stops. */
   @Override
   public void close() {
-    thread.shutdownNow();
+    Threads.end(thread);
     flush();
   }
 

@@ -2,6 +2,7 @@ package dev.latchkey.core.usage;
 
 import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /** Counts the uses of one token in memory, without a lock. Thread-safe. */
 public final class UseCounter {
@@ -10,14 +11,19 @@ public final class UseCounter {
   private static final long RESOLUTION_MILLIS = 1000;
 
   private final String tokenId;
-  private final UsageRecorder recorder;
+  private final Consumer<UseCounter> whenUsed;
   private final LongAdder uses = new LongAdder();
   private volatile boolean queued;
   private volatile Last last = new Last(0, "");
 
-  UseCounter(String tokenId, UsageRecorder recorder) {
+  /**
+   * A counter at nothing.
+   *
+   * @param whenUsed told once when there is something to take
+   */
+  public UseCounter(String tokenId, Consumer<UseCounter> whenUsed) {
     this.tokenId = tokenId;
-    this.recorder = recorder;
+    this.whenUsed = whenUsed;
   }
 
   /**
@@ -33,7 +39,7 @@ public final class UseCounter {
     }
     if (!queued) {
       queued = true;
-      recorder.enqueue(this);
+      whenUsed.accept(this);
     }
   }
 

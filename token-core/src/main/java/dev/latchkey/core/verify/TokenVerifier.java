@@ -4,7 +4,9 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.store.StoreUnavailableException;
+import dev.latchkey.core.store.Threads;
 import dev.latchkey.core.token.BearerToken;
 import dev.latchkey.core.token.TagKeys;
 import dev.latchkey.core.token.TokenFormat;
@@ -18,7 +20,6 @@ import dev.latchkey.core.verify.Verdict.Refused;
 import dev.latchkey.core.verify.Verdict.Unavailable;
 import dev.latchkey.core.verify.VerdictCache.LookupFailedException;
 import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -48,9 +49,9 @@ public final class TokenVerifier implements AutoCloseable {
   private final TokenHasher hasher = new TokenHasher();
   private final ThreadPoolExecutor refresher;
   private volatile TagKeys tagKeys;
-  private volatile boolean failing;
+  private final OutageLog outage;
 
-  private TokenVerifier(
+  TokenVerifier(
       LongFunction<Finding> store,
       Supplier<TagKeys> storedKeys,
       ThreadPoolExecutor refresher,
@@ -61,6 +62,12 @@ public final class TokenVerifier implements AutoCloseable {
     this.storedKeys = storedKeys;
     this.refresher = refresher;
     this.clock = clock;
+    this.outage =
+        new OutageLog(
+            LOG,
+            clock,
+            "tokens can't be looked up; those not in memory are answered 503",
+            "tokens can be looked up again");
     this.tagKeys = storedKeys.get();
   }
 
@@ -90,8 +97,8 @@ public final class TokenVerifier implements AutoCloseable {
             settings.get(Key.CACHE_MAX_SIZE),
             settings.get(Key.CACHE_REFRESH_AFTER).toNanos(),
             settings.get(Key.CACHE_MAX_STALE).toNanos(),
-            // One connection is left for the feed.
-            settings.get(Key.JDBC_POOL_SIZE) - 1,
+            // Two connections are left for the feed and for what wakes it.
+            settings.get(Key.JDBC_POOL_SIZE) - 2,
             TimeUnit.SECONDS.toNanos(LOOKUP_WAIT_SECONDS)));
   }
 
@@ -117,7 +124,7 @@ public final class TokenVerifier implements AutoCloseable {
 
   /** Whether the database could not be asked the last time that it had to be. */
   public boolean failing() {
-    return failing;
+    return outage.failing();
   }
 
   /** Forgets a token. */
@@ -158,19 +165,10 @@ public final class TokenVerifier implements AutoCloseable {
   private @Nullable Answer lookUp(Long id) {
     try {
       Answer answer = cache.lookUp(id);
-      if (failing) {
-        failing = false;
-        LOG.log(Level.INFO, "tokens can be looked up again");
-      }
+      outage.worked();
       return answer;
     } catch (LookupFailedException unanswered) {
-      if (!failing) {
-        failing = true;
-        LOG.log(
-            Level.WARNING,
-            "tokens can't be looked up; those not in memory are answered 503",
-            unanswered);
-      }
+      outage.failed(unanswered);
       return null;
     }
   }
@@ -183,11 +181,7 @@ public final class TokenVerifier implements AutoCloseable {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(REFRESH_BACKLOG),
-            task -> {
-              Thread thread = new Thread(task, "latchkey-refresh");
-              thread.setDaemon(true);
-              return thread;
-            });
+            Threads.daemon("latchkey-refresh"));
     refresher.allowCoreThreadTimeOut(true);
     return refresher;
   }
@@ -195,6 +189,7 @@ public final class TokenVerifier implements AutoCloseable {
   /** Stops refreshing in the background. */
   @Override
   public void close() {
-    refresher.shutdownNow();
+    refresher.getQueue().clear();
+    Threads.end(refresher);
   }
 }

@@ -107,17 +107,18 @@ final class VerdictCache {
       if (justStored != null && !justStored.olderThan(bounds.maxStaleNanos, ticker.read())) {
         return justStored;
       }
+      // A look-up in the background gives way when it is crowded; a request does not join that.
       lookup = lookups.get(id);
-      mine = lookup == null;
-      if (lookup == null) {
-        lookup = new Lookup();
+      mine = lookup == null || lookup.background;
+      if (lookup == null || lookup.background) {
+        lookup = new Lookup(false);
         lookups.put(id, lookup);
       }
     } finally {
       lock.unlock();
     }
     if (mine) {
-      perform(id, lookup, true);
+      perform(id, lookup);
     }
     return lookup.await(bounds.lookupWaitNanos);
   }
@@ -183,7 +184,7 @@ final class VerdictCache {
   }
 
   private void refresh(Long id) {
-    Lookup lookup = new Lookup();
+    Lookup lookup = new Lookup(true);
     lock.lock();
     try {
       if (lookups.putIfAbsent(id, lookup) != null) {
@@ -193,16 +194,15 @@ final class VerdictCache {
       lock.unlock();
     }
     try {
-      refresher.execute(() -> perform(id, lookup, false));
+      refresher.execute(() -> perform(id, lookup));
     } catch (RejectedExecutionException busy) {
-      // Whoever has come to wait for this look-up meanwhile is told.
       fail(id, lookup, busy);
     }
   }
 
-  private void perform(Long id, Lookup lookup, boolean mayWait) {
+  private void perform(Long id, Lookup lookup) {
     try {
-      acquire(mayWait);
+      acquire(!lookup.background);
       try {
         lookup.result.complete(ask(id, lookup));
       } finally {
@@ -242,6 +242,10 @@ final class VerdictCache {
   private boolean stored(Long id, Lookup lookup, Answer answer) {
     lock.lock();
     try {
+      if (lookups.get(id) != lookup) {
+        // A request asks as well, later than this refresh: its answer is the one to keep.
+        return true;
+      }
       if (lookup.overtaken) {
         lookup.overtaken = false;
         return false;
@@ -268,7 +272,7 @@ final class VerdictCache {
   private void fail(Long id, Lookup lookup, Throwable failed) {
     lock.lock();
     try {
-      lookups.remove(id);
+      lookups.remove(id, lookup);
     } finally {
       lock.unlock();
     }
@@ -288,9 +292,14 @@ final class VerdictCache {
   private static final class Lookup {
 
     final CompletableFuture<Answer> result = new CompletableFuture<>();
+    final boolean background;
 
     // Guarded by the cache's lock.
     boolean overtaken;
+
+    Lookup(boolean background) {
+      this.background = background;
+    }
 
     Answer await(long nanos) throws LookupFailedException {
       try {

@@ -1,0 +1,101 @@
+package dev.latchkey.core.administer;
+
+import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.config.Key;
+import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.feed.ChangeFeed;
+import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.StoreUnavailableException;
+import dev.latchkey.core.token.TokenFormat;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** All that an admin's side needs, put together and taken apart again. Thread-safe. */
+public final class Administration implements AutoCloseable {
+
+  private final Database database;
+  private final Commands commands;
+  private final AuditTrail audit;
+  private final ThirdPartyAdministration thirdParties;
+  private final TokenAdministration tokens;
+  private final AccessCheck accessCheck;
+  private final Housekeeping housekeeping;
+
+  private Administration(Database database, Settings settings, Clock clock, SecureRandom random) {
+    ChangeFeed feed = new ChangeFeed(clock);
+    String prefix = settings.get(Key.TOKEN_PREFIX);
+    this.database = database;
+    this.audit = new AuditTrail(database, clock);
+    this.commands = new Commands(database, feed, audit, clock);
+    this.thirdParties = new ThirdPartyAdministration(commands, random, prefix);
+    this.tokens =
+        new TokenAdministration(
+            commands, new TokenFormat(random), prefix, settings.get(Key.TOKEN_LIFETIME));
+    this.accessCheck = new AccessCheck(commands);
+    this.housekeeping = new Housekeeping(database, feed, clock);
+  }
+
+  /**
+   * Opens the database that the settings name, brings its tables up to date and makes the rows that
+   * every installation has.
+   *
+   * @param moreEntities classes of the caller's own that are mapped to tables
+   * @throws StoreUnavailableException when it can't be used yet; a later call may succeed
+   */
+  public static Administration open(
+      Settings settings,
+      Clock clock,
+      SecureRandom random,
+      Collection<? extends Class<?>> moreEntities) {
+    List<Class<?>> entities = new ArrayList<>(LatchkeyNode.entities());
+    entities.addAll(List.of(AuditEvent.class, AuditHead.class, IdempotencyRow.class));
+    entities.addAll(moreEntities);
+    Database database = Database.migrate(settings, entities);
+    try {
+      Installation.ensure(database, clock, random);
+      Administration administration = new Administration(database, settings, clock, random);
+      administration.housekeeping.start();
+      return administration;
+    } catch (RuntimeException notYet) {
+      database.close();
+      throw notYet;
+    }
+  }
+
+  public Database database() {
+    return database;
+  }
+
+  public ThirdPartyAdministration thirdParties() {
+    return thirdParties;
+  }
+
+  public TokenAdministration tokens() {
+    return tokens;
+  }
+
+  public AccessCheck accessCheck() {
+    return accessCheck;
+  }
+
+  public AuditTrail audit() {
+    return audit;
+  }
+
+  /** Calls {@code wake} after each commit that makes earlier answers unusable. */
+  public void onChange(Runnable wake) {
+    commands.onChange(wake);
+  }
+
+  /** Stops the threads and closes the database. */
+  @Override
+  public void close() {
+    try (database;
+        housekeeping) {
+      // closed in the reverse order
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.latchkey.core.administer;
+
+import dev.latchkey.core.feed.ChangeFeed;
+import dev.latchkey.core.store.Database;
+import jakarta.persistence.LockTimeoutException;
+import jakarta.persistence.OptimisticLockException;
+import jakarta.persistence.PersistenceException;
+import jakarta.persistence.PessimisticLockException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.function.Function;
+import org.hibernate.exception.ConstraintViolationException;
+import org.hibernate.exception.LockAcquisitionException;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out commands, each in one transaction. Thread-safe. */
+final class Commands {
+
+  private static final int TRIES = 5;
+
+  private final Database database;
+  private final ChangeFeed feed;
+  private final AuditTrail audit;
+  private final Clock clock;
+  private volatile Runnable onChange = () -> {};
+
+  Commands(Database database, ChangeFeed feed, AuditTrail audit, Clock clock) {
+    this.database = database;
+    this.feed = feed;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  void onChange(Runnable wake) {
+    onChange = wake;
+  }
+
+  /** The time, to the millisecond. */
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  <T> T read(Function<jakarta.persistence.EntityManager, T> query) {
+    return database.read(query);
+  }
+
+  /**
+   * Carries out a command. When another one got in its way it is done again from the start, where
+   * it sees what the other has done: a name that is taken, a version that is stale, a request that
+   * was repeated.
+   */
+  <T> T carryOut(Actor actor, Function<Command, T> work) {
+    for (int i = 1; ; i++) {
+      try {
+        return attempt(actor, work);
+      } catch (PersistenceException failed) {
+        if (i == TRIES || !inTheWay(failed)) {
+          throw failed;
+        }
+      }
+    }
+  }
+
+  private <T> T attempt(Actor actor, Function<Command, T> work) {
+    Outcome<T> outcome =
+        database.transact(
+            em -> {
+              Command command = new Command(em, actor, now());
+              T result = work.apply(command);
+              return new Outcome<>(result, command.finish(feed, audit));
+            });
+    if (outcome.invalidates) {
+      onChange.run();
+    }
+    return outcome.result;
+  }
+
+  private static boolean inTheWay(@Nullable Throwable failed) {
+    for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OptimisticLockException
+          || cause instanceof PessimisticLockException
+          || cause instanceof LockTimeoutException
+          || cause instanceof ConstraintViolationException
+          || cause instanceof LockAcquisitionException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private record Outcome<T>(T result, boolean invalidates) {}
+}

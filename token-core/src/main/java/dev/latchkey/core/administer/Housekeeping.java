@@ -1,0 +1,96 @@
+package dev.latchkey.core.administer;
+
+import dev.latchkey.core.feed.ChangeFeed;
+import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.OutageLog;
+import dev.latchkey.core.store.Threads;
+import jakarta.persistence.EntityManager;
+import java.lang.System.Logger;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+
+/** Deletes what nobody needs any more, in small batches that block nobody. */
+final class Housekeeping implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(Housekeeping.class.getName());
+  private static final Duration KEPT = Duration.ofDays(1);
+  private static final int BATCH = 500;
+  private static final int MINUTES_BETWEEN = 10;
+
+  private final Database database;
+  private final ChangeFeed feed;
+  private final Clock clock;
+  private final OutageLog outage;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(Threads.daemon("latchkey-housekeeping"));
+
+  Housekeeping(Database database, ChangeFeed feed, Clock clock) {
+    this.database = database;
+    this.feed = feed;
+    this.clock = clock;
+    this.outage =
+        new OutageLog(
+            LOG,
+            clock,
+            "old rows can't be deleted; it is tried again",
+            "old rows are deleted again");
+  }
+
+  void start() {
+    thread.scheduleWithFixedDelay(this::clean, 1, MINUTES_BETWEEN, TimeUnit.MINUTES);
+  }
+
+  void clean() {
+    Instant now = clock.instant();
+    try {
+      inBatches(em -> feed.purge(em, now.minus(KEPT), BATCH));
+      inBatches(em -> forgetKeys(em, now.minus(KEPT)));
+      inBatches(em -> deleteEndedSecrets(em, now));
+      outage.worked();
+    } catch (RuntimeException | LinkageError failed) {
+      outage.failed(failed);
+    }
+  }
+
+  private void inBatches(ToIntFunction<EntityManager> batch) {
+    int deleted;
+    do {
+      deleted = database.transact(batch::applyAsInt);
+    } while (deleted >= BATCH);
+  }
+
+  private static int forgetKeys(EntityManager em, Instant end) {
+    List<IdempotencyRow> old =
+        em.createQuery(
+                "select r from IdempotencyRow r where r.createdAt < :end", IdempotencyRow.class)
+            .setParameter("end", end)
+            .setMaxResults(BATCH)
+            .getResultList();
+    old.forEach(em::remove);
+    return old.size();
+  }
+
+  private static int deleteEndedSecrets(EntityManager em, Instant now) {
+    List<String> ended =
+        em.createQuery("select s.id from ClientSecret s where s.expiresAt <= :now", String.class)
+            .setParameter("now", now)
+            .setMaxResults(BATCH)
+            .getResultList();
+    return ended.isEmpty()
+        ? 0
+        : em.createQuery("delete from ClientSecret s where s.id in :ended")
+            .setParameter("ended", ended)
+            .executeUpdate();
+  }
+
+  @Override
+  public void close() {
+    Threads.end(thread);
+  }
+}

@@ -1,0 +1,413 @@
+package dev.latchkey.core.administer;
+
+import static dev.latchkey.core.administer.ThirdPartyAdministration.requireVersion;
+
+import dev.latchkey.core.config.Lifetime;
+import dev.latchkey.core.feed.Change;
+import dev.latchkey.core.store.StoreUnavailableException;
+import dev.latchkey.core.thirdparty.ThirdParty;
+import dev.latchkey.core.token.AccessToken;
+import dev.latchkey.core.token.MintedToken;
+import dev.latchkey.core.token.Scopes;
+import dev.latchkey.core.token.TagKeys;
+import dev.latchkey.core.token.TokenFormat;
+import dev.latchkey.core.token.TokenStatus;
+import dev.latchkey.core.usage.TokenUsage;
+import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Issues tokens, renews them and switches them off and on. Thread-safe. */
+public final class TokenAdministration {
+
+  /** The condition of {@link TokenStatus#ACTIVE} on a token {@code t}, but for its third party. */
+  static final String ACTIVE =
+      "t.deactivatedAt is null and (t.expiresAt is null or t.expiresAt > :now)";
+
+  private static final int LONGEST_LABEL = 200;
+  private static final Lifetime LONGEST_LIFE = Lifetime.parse("P10Y");
+
+  private final Commands commands;
+  private final TokenFormat format;
+  private final String prefix;
+  private final Lifetime lifetime;
+
+  TokenAdministration(Commands commands, TokenFormat format, String prefix, Lifetime lifetime) {
+    this.commands = commands;
+    this.format = format;
+    this.prefix = prefix;
+    this.lifetime = lifetime;
+  }
+
+  /**
+   * Issues a token. By default it lives for the configured lifetime, or without end under automatic
+   * authorization, and may do all that its third party may.
+   *
+   * @return the token's row, and the token
+   * @throws InvalidInputException when the draft is not allowed
+   * @throws NotFoundException when there is no such third party
+   * @throws IdempotencyMismatchException when the key was used for another request
+   */
+  public Created<TokenView> create(
+      Actor actor, String thirdPartyId, TokenDraft draft, @Nullable IdempotencyKey key) {
+    return commands.carryOut(
+        actor,
+        command -> {
+          EntityManager em = command.em();
+          ThirdParty party = ThirdPartyAdministration.found(em, thirdPartyId);
+          IdempotencyRow earlier = command.earlier(key);
+          if (earlier != null) {
+            return replayed(command, party, earlier);
+          }
+          check(draft, party, command.now());
+          Collection<String> scopes = draft.scopes() == null ? party.scopes() : draft.scopes();
+          MintedToken minted = format.mint(prefix, keys(em));
+          AccessToken token =
+              new AccessToken(
+                  minted,
+                  thirdPartyId,
+                  noneIfBlank(draft.label()),
+                  scopes,
+                  command.now(),
+                  actor.name(),
+                  end(draft, party, command.now()));
+          em.persist(token);
+          command.remember(key, thirdPartyId, token.id());
+          command.did("token.create", thirdPartyId, token.id(), described(token));
+          em.flush();
+          return new Created<>(view(em, party, token, command.now()), minted.token().reveal());
+        });
+  }
+
+  /**
+   * A third party's tokens, newest first.
+   *
+   * @param active whether they are active; null for any
+   * @throws NotFoundException when there is no such third party
+   */
+  public Page<TokenView> list(String thirdPartyId, @Nullable Boolean active, PageRequest page) {
+    Instant now = commands.now();
+    return commands.read(
+        em -> {
+          ThirdParty party = ThirdPartyAdministration.found(em, thirdPartyId);
+          List<AccessToken> tokens =
+              criteria(party, active, page, now)
+                  .list(
+                      em,
+                      "select t from AccessToken t",
+                      "t.createdAt desc, t.id desc",
+                      AccessToken.class,
+                      page.limit() + 1);
+          Map<String, TokenView.Usage> usage =
+              usage(em, tokens.stream().map(AccessToken::id).toList());
+          return page.page(
+              tokens, token -> Position.of(token).text(), token -> view(party, token, usage, now));
+        });
+  }
+
+  /**
+   * One token.
+   *
+   * @throws NotFoundException when there is no such token of this third party
+   */
+  public TokenView get(String thirdPartyId, String tokenId) {
+    return commands.read(
+        em -> {
+          ThirdParty party = ThirdPartyAdministration.found(em, thirdPartyId);
+          return view(em, party, found(em, thirdPartyId, tokenId), commands.now());
+        });
+  }
+
+  /**
+   * Switches a token off or on, or labels it. What is switched off stops working everywhere.
+   *
+   * @param expectedVersion the version that the caller has seen; null for whatever it is
+   * @throws InvalidInputException when the label is not allowed
+   * @throws NotFoundException when there is no such token of this third party
+   * @throws ConflictException when an expired token is switched on
+   * @throws StaleVersionException when it has another version
+   */
+  public TokenView change(
+      Actor actor,
+      String thirdPartyId,
+      String tokenId,
+      @Nullable Long expectedVersion,
+      TokenPatch patch) {
+    Complaints complaints = new Complaints();
+    checkLabel(patch.label(), complaints);
+    complaints.raise();
+    return commands.carryOut(
+        actor,
+        command -> {
+          ThirdParty party = ThirdPartyAdministration.found(command.em(), thirdPartyId);
+          AccessToken token = found(command.em(), thirdPartyId, tokenId);
+          requireVersion(token.version(), expectedVersion);
+          if (patch.label() != null) {
+            label(command, token, noneIfBlank(patch.label()));
+          }
+          if (patch.active() != null) {
+            activate(command, token, patch.active());
+          }
+          command.em().flush();
+          return view(command.em(), party, token, command.now());
+        });
+  }
+
+  /**
+   * Issues a token in the place of another one, which works on for the overlap, but never beyond
+   * its own end. The new one has the label and the scopes of the old one and a new lifetime.
+   *
+   * @param newLifetime how long the new one lives; null for the default
+   * @return the new token's row, and the new token
+   * @throws InvalidInputException when the overlap is negative or more than a year
+   * @throws NotFoundException when there is no such token of this third party
+   * @throws ConflictException when the old one is switched off or was renewed before
+   * @throws IdempotencyMismatchException when the key was used for another request
+   */
+  public Created<TokenView> renew(
+      Actor actor,
+      String thirdPartyId,
+      String tokenId,
+      Duration overlap,
+      @Nullable Lifetime newLifetime,
+      @Nullable IdempotencyKey key) {
+    Overlap.check(overlap);
+    return commands.carryOut(
+        actor,
+        command -> {
+          EntityManager em = command.em();
+          ThirdParty party = ThirdPartyAdministration.found(em, thirdPartyId);
+          AccessToken old = found(em, thirdPartyId, tokenId);
+          IdempotencyRow earlier = command.earlier(key);
+          if (earlier != null) {
+            return replayed(command, party, earlier);
+          }
+          refuseUnlessRenewable(old);
+          TokenDraft draft =
+              new TokenDraft(
+                  old.label(),
+                  newLifetime,
+                  null,
+                  List.copyOf(Scopes.both(old.scopes(), party.scopes())));
+          MintedToken minted = format.mint(prefix, keys(em));
+          AccessToken token =
+              new AccessToken(
+                  minted,
+                  thirdPartyId,
+                  old.label(),
+                  Scopes.both(old.scopes(), party.scopes()),
+                  command.now(),
+                  actor.name(),
+                  end(draft, party, command.now()));
+          em.persist(token);
+          old.replace(token.id(), command.now().plus(overlap).truncatedTo(ChronoUnit.MILLIS));
+          command.remember(key, thirdPartyId, token.id());
+          command.changed(Change.ofToken(tokenId));
+          Map<String, @Nullable Object> detail = described(token);
+          detail.put("replaces", old.hint());
+          detail.put("overlap", overlap);
+          detail.put("replacedExpiresAt", old.expiresAt());
+          command.did("token.renew", thirdPartyId, token.id(), detail);
+          em.flush();
+          return new Created<>(view(em, party, token, command.now()), minted.token().reveal());
+        });
+  }
+
+  static TokenView view(EntityManager em, ThirdParty party, AccessToken token, Instant now) {
+    return view(party, token, usage(em, List.of(token.id())), now);
+  }
+
+  private static TokenView view(
+      ThirdParty party, AccessToken token, Map<String, TokenView.Usage> usage, Instant now) {
+    return TokenView.of(
+        token,
+        token.status(now, party.enabled()),
+        usage.getOrDefault(token.id(), TokenView.Usage.NONE));
+  }
+
+  private static AccessToken found(EntityManager em, String thirdPartyId, String tokenId) {
+    AccessToken token = em.find(AccessToken.class, tokenId);
+    if (token == null || !token.thirdPartyId().equals(thirdPartyId)) {
+      throw new NotFoundException("this third party has no token with this id");
+    }
+    return token;
+  }
+
+  private static Created<TokenView> replayed(
+      Command command, ThirdParty party, IdempotencyRow earlier) {
+    AccessToken token = found(command.em(), earlier.thirdPartyId(), earlier.resourceId());
+    return new Created<>(view(command.em(), party, token, command.now()), null);
+  }
+
+  private static TagKeys keys(EntityManager em) {
+    return TagKeys.stored(em)
+        .orElseThrow(() -> new StoreUnavailableException("the database has no tag key"));
+  }
+
+  private static Map<String, TokenView.Usage> usage(EntityManager em, Collection<String> ids) {
+    Map<String, TokenView.Usage> usage = new HashMap<>();
+    if (!ids.isEmpty()) {
+      em.createQuery("select u from TokenUsage u where u.id.tokenId in :ids", TokenUsage.class)
+          .setParameter("ids", ids)
+          .getResultList()
+          .forEach(
+              day ->
+                  usage.merge(
+                      day.tokenId(),
+                      new TokenView.Usage(day.uses(), day.lastUsedAt(), day.lastUsedFrom()),
+                      TokenView.Usage::plus));
+    }
+    return usage;
+  }
+
+  private static Criteria criteria(
+      ThirdParty party, @Nullable Boolean active, PageRequest page, Instant now) {
+    Criteria criteria =
+        new Criteria().and("t.thirdPartyId = :thirdParty", "thirdParty", party.id());
+    Position position = Position.parse(page.position());
+    if (position != null) {
+      criteria
+          .and("(t.createdAt < :at or (t.createdAt = :at and t.id < :id))")
+          .with("at", position.createdAt)
+          .with("id", position.id);
+    }
+    if (active != null) {
+      // No token of a disabled third party is active.
+      String condition = party.enabled() ? ACTIVE : ACTIVE + " and 1 = 0";
+      criteria.and(active ? condition : "not (" + condition + ")").with("now", now);
+    }
+    return criteria;
+  }
+
+  private static void check(TokenDraft draft, ThirdParty party, Instant now) {
+    Complaints complaints = new Complaints();
+    checkLabel(draft.label(), complaints);
+    Instant expiresAt = draft.expiresAt();
+    if (expiresAt != null) {
+      complaints.unless(
+          draft.lifetime() == null, "expiresAt", "does not go together with lifetime");
+      complaints.unless(
+          expiresAt.isAfter(now) && !expiresAt.isAfter(LONGEST_LIFE.from(now)),
+          "expiresAt",
+          "takes an instant in the future, at most 10 years away");
+    }
+    List<String> scopes = draft.scopes();
+    if (scopes != null) {
+      ThirdPartyDraft.checkScopes(scopes, complaints);
+      complaints.unless(
+          party.scopes().containsAll(scopes),
+          "scopes",
+          "takes scopes of the third party only: " + String.join(" ", party.scopes()));
+    }
+    complaints.raise();
+  }
+
+  private static void checkLabel(@Nullable String label, Complaints complaints) {
+    complaints.unless(
+        label == null || ThirdPartyDraft.fits(label.strip(), LONGEST_LABEL),
+        "label",
+        "takes at most " + LONGEST_LABEL + " characters, none of them invisible");
+  }
+
+  private @Nullable Instant end(TokenDraft draft, ThirdParty party, Instant now) {
+    if (draft.expiresAt() != null) {
+      return draft.expiresAt().truncatedTo(ChronoUnit.MILLIS);
+    }
+    if (draft.lifetime() != null) {
+      return draft.lifetime().from(now).truncatedTo(ChronoUnit.MILLIS);
+    }
+    return party.authorization() == ThirdParty.Authorization.AUTOMATIC ? null : lifetime.from(now);
+  }
+
+  private static void refuseUnlessRenewable(AccessToken token) {
+    if (token.replacedBy() != null) {
+      throw new ConflictException(
+          "the token was renewed before: renew its successor "
+              + token.replacedBy()
+              + ", or add a token");
+    }
+    if (token.deactivatedAt() != null) {
+      throw new ConflictException("the token is switched off: switch it on first, or add a token");
+    }
+  }
+
+  private static void label(Command command, AccessToken token, @Nullable String label) {
+    @Nullable String before = token.label();
+    if (!java.util.Objects.equals(before, label)) {
+      token.label(label);
+      Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+      detail.put("before", before);
+      detail.put("after", label);
+      command.did("token.label", token.thirdPartyId(), token.id(), detail);
+    }
+  }
+
+  private static void activate(Command command, AccessToken token, boolean active) {
+    Instant end = token.expiresAt();
+    if (active && end != null && !command.now().isBefore(end)) {
+      throw new ConflictException(
+          "the token has expired and can't be switched on: renew it, or add a token");
+    }
+    boolean isOn = token.deactivatedAt() == null;
+    if (isOn == active) {
+      return;
+    }
+    if (active) {
+      token.activate();
+    } else {
+      token.deactivate(command.now());
+    }
+    command.changed(Change.ofToken(token.id()));
+    command.did(
+        active ? "token.activate" : "token.deactivate",
+        token.thirdPartyId(),
+        token.id(),
+        Map.of("hint", token.hint()));
+  }
+
+  private static Map<String, @Nullable Object> described(AccessToken token) {
+    Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+    detail.put("hint", token.hint());
+    detail.put("label", token.label());
+    detail.put("scopes", token.scopes());
+    detail.put("expiresAt", token.expiresAt());
+    return detail;
+  }
+
+  private static @Nullable String noneIfBlank(@Nullable String text) {
+    return text == null || text.isBlank() ? null : text.strip();
+  }
+
+  /** A place in the list of tokens. */
+  private record Position(Instant createdAt, String id) {
+
+    static Position of(AccessToken token) {
+      return new Position(token.createdAt(), token.id());
+    }
+
+    static @Nullable Position parse(@Nullable String text) {
+      if (text == null) {
+        return null;
+      }
+      int colon = text.indexOf(':');
+      try {
+        return new Position(
+            Instant.ofEpochMilli(Long.parseLong(text.substring(0, Math.max(colon, 0)))),
+            text.substring(colon + 1));
+      } catch (NumberFormatException notOurs) {
+        throw PageRequest.invalidCursor();
+      }
+    }
+
+    String text() {
+      return createdAt.toEpochMilli() + ":" + id;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.latchkey.core.feed;
+
+import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.OutageLog;
+import dev.latchkey.core.store.Threads;
+import jakarta.persistence.EntityManager;
+import java.lang.System.Logger;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/**
+ * On PostgreSQL, wakes the follower when a change is committed anywhere (LISTEN and NOTIFY), over a
+ * connection of its own that is opened again when it breaks. A notification says "look now" and
+ * nothing else: when one is lost, the next poll finds the change. Thread-safe.
+ */
+public final class PostgresWakeUp implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(PostgresWakeUp.class.getName());
+  private static final String CHANNEL = "latchkey_change";
+
+  // Short, so that closing never waits long; a wait that ends costs no round trip.
+  private static final int WAIT_MILLIS = 250;
+  private static final int WAITS_PER_SIGN_OF_LIFE = 40;
+  private static final int SIGN_OF_LIFE_SECONDS = 5;
+
+  private final Database database;
+  private final Runnable wake;
+  private final OutageLog outage;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(Threads.daemon("latchkey-wake-up"));
+  private volatile boolean closed;
+
+  /** A wake-up that sleeps until it is started. */
+  public PostgresWakeUp(Database database, Runnable wake, Clock clock) {
+    this.database = database;
+    this.wake = wake;
+    this.outage =
+        new OutageLog(
+            LOG,
+            clock,
+            "changes are not notified; they are found by polling",
+            "changes are notified again");
+  }
+
+  /** Listens from now on. */
+  public void start() {
+    thread.scheduleWithFixedDelay(this::listen, 0, 1, TimeUnit.SECONDS);
+  }
+
+  /** Whether changes are not notified at the moment. */
+  public boolean failing() {
+    return outage.failing();
+  }
+
+  /** Adds to em's transaction that its commit wakes all followers. */
+  static void announce(EntityManager em) {
+    em.createNativeQuery("select 1 from (select pg_notify('" + CHANNEL + "', '')) as notified")
+        .getResultList();
+  }
+
+  private void listen() {
+    try (Connection connection = database.connection();
+        Statement statement = connection.createStatement()) {
+      statement.setQueryTimeout(SIGN_OF_LIFE_SECONDS);
+      PGConnection postgres = connection.unwrap(PGConnection.class);
+      statement.execute("listen " + CHANNEL);
+      // What was committed before we listened is announced no more.
+      wake.run();
+      while (!closed) {
+        outage.worked();
+        await(postgres);
+        statement.execute("select 1");
+      }
+      statement.execute("unlisten " + CHANNEL);
+    } catch (SQLException | RuntimeException | LinkageError broken) {
+      if (!closed) {
+        outage.failed(broken);
+      }
+    }
+  }
+
+  private void await(PGConnection postgres) throws SQLException {
+    for (int i = 0; i < WAITS_PER_SIGN_OF_LIFE && !closed; i++) {
+      PGNotification[] changes = postgres.getNotifications(WAIT_MILLIS);
+      if (changes != null && changes.length > 0) {
+        wake.run();
+      }
+    }
+  }
+
+  /** Stops listening. */
+  @Override
+  public void close() {
+    closed = true;
+    Threads.end(thread);
+  }
+}

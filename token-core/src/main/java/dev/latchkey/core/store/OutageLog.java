@@ -1,0 +1,63 @@
+package dev.latchkey.core.store;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Tells the log that something does not work and that it works again: a line each, not a line per
+ * request, and at most once a minute however often it changes. Thread-safe; cheap while it works.
+ */
+public final class OutageLog {
+
+  private static final long INTERVAL_MILLIS = 60_000;
+
+  private final Logger log;
+  private final Clock clock;
+  private final String failingMessage;
+  private final String workingMessage;
+  private final AtomicLong quietUntil = new AtomicLong(Long.MIN_VALUE);
+  private volatile boolean failing;
+  private volatile boolean told;
+
+  /**
+   * A log of one kind of outage.
+   *
+   * @param failingMessage what does not work, and what that means
+   * @param workingMessage that it works again
+   */
+  public OutageLog(Logger log, Clock clock, String failingMessage, String workingMessage) {
+    this.log = log;
+    this.clock = clock;
+    this.failingMessage = failingMessage;
+    this.workingMessage = workingMessage;
+  }
+
+  /** It did not work. */
+  public void failed(Throwable cause) {
+    failing = true;
+    long now = clock.millis();
+    long until = quietUntil.get();
+    if (now >= until && quietUntil.compareAndSet(until, now + INTERVAL_MILLIS)) {
+      told = true;
+      log.log(Level.WARNING, failingMessage, cause);
+    }
+  }
+
+  /** It worked. */
+  public void worked() {
+    if (failing) {
+      failing = false;
+      if (told) {
+        told = false;
+        log.log(Level.INFO, workingMessage);
+      }
+    }
+  }
+
+  /** Whether it did not work the last time. */
+  public boolean failing() {
+    return failing;
+  }
+}

@@ -1,0 +1,367 @@
+package dev.latchkey.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.feed.Change;
+import dev.latchkey.core.feed.ChangeFeed;
+import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.StoreUnavailableException;
+import dev.latchkey.core.thirdparty.AllowedNetworks;
+import dev.latchkey.core.thirdparty.ThirdParty;
+import dev.latchkey.core.token.AccessToken;
+import dev.latchkey.core.token.MintedToken;
+import dev.latchkey.core.token.TagKeyRow;
+import dev.latchkey.core.token.TagKeys;
+import dev.latchkey.core.token.TokenFormat;
+import dev.latchkey.core.usage.TokenUsage;
+import dev.latchkey.core.verify.Grant;
+import dev.latchkey.core.verify.Verdict;
+import dev.latchkey.core.verify.Verdict.Refused;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.TimeZone;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class LatchkeyNodeTest {
+
+  private static final Instant NOON = Instant.parse("2026-03-29T01:30:00Z");
+
+  private final Settings settings =
+      Settings.read(
+          Map.of(),
+          Map.of(
+              "latchkey.jdbc.url",
+              "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1",
+              // Hours: what is seen to happen must not come from a poll that happens by itself.
+              "latchkey.feed.poll-interval",
+              "PT10H",
+              "latchkey.usage.flush-interval",
+              "PT10H"),
+          Map.of(),
+          Map.of());
+  private final byte[] tagKey = {1, 2, 3};
+  private final TagKeys keys = new TagKeys(List.of(tagKey));
+  private final TokenFormat format = new TokenFormat(new SecureRandom());
+  private final MovedClock clock = new MovedClock();
+  private @Nullable Database database;
+
+  @AfterEach
+  void close() {
+    if (database != null) {
+      database.close();
+    }
+  }
+
+  @Test
+  @DisplayName("an application without tables is told what to do, and not before they are there")
+  void saysWhatToDoWhenThereAreNoTables() {
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("has no tables of Latchkey: start the admin WAR");
+  }
+
+  @Test
+  void saysWhatToDoWhenThereIsNoTagKey() {
+    migrated();
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("has no tag key yet: start the admin WAR");
+  }
+
+  @Test
+  void saysWhatToDoWhenTheTablesAreOld() {
+    migrated()
+        .transact(em -> em.createNativeQuery("update schema_info set version = 0").executeUpdate());
+    assertThatThrownBy(this::open)
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("of version 0, this code needs 1: start the new admin WAR");
+  }
+
+  @Test
+  @DisplayName("a newer database serves an older filter, so that nodes can be updated in turn")
+  void worksWithNewerTables() {
+    installed();
+    database()
+        .transact(em -> em.createNativeQuery("update schema_info set version = 9").executeUpdate());
+    try (LatchkeyNode node = open()) {
+      assertThat(node.verifier().failing()).isFalse();
+    }
+  }
+
+  @Test
+  void grantsWhatIsStored() {
+    installed();
+    MintedToken token = issue("a b x", NOON.plusMillis(5));
+    try (LatchkeyNode node = open()) {
+      assertThat(node.verifier().verify(token.token()))
+          .isInstanceOfSatisfying(
+              Grant.class,
+              grant -> {
+                assertThat(grant.tokenId()).isEqualTo(token.id());
+                assertThat(grant.clientId()).isEqualTo("tp1");
+                assertThat(grant.name()).isEqualTo("Express");
+                // x is no longer the third party's
+                assertThat(grant.scopes()).containsExactlyInAnyOrder("a", "b");
+                assertThat(grant.from("10.0.0.1")).isTrue();
+                assertThat(grant.from("11.0.0.1")).isFalse();
+              });
+      clock.now = NOON.plusMillis(4);
+      assertThat(node.verifier().verify(token.token())).isInstanceOf(Grant.class);
+      clock.now = NOON.plusMillis(5);
+      assertThat(node.verifier().verify(token.token())).isEqualTo(Refused.EXPIRED);
+    }
+  }
+
+  @Test
+  @DisplayName("django-oauth-toolkit#1291 expiry is not shifted by the zone of the machine")
+  void zonesShiftNothing() {
+    TimeZone zone = TimeZone.getDefault();
+    TimeZone.setDefault(TimeZone.getTimeZone("Europe/Berlin"));
+    try {
+      // In the hour that Berlin skips.
+      installed();
+      MintedToken token = issue("a", NOON.plusMillis(1));
+      TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Chatham"));
+      try (LatchkeyNode node = open()) {
+        assertThat(node.verifier().verify(token.token())).isInstanceOf(Grant.class);
+        clock.now = NOON.plusMillis(1);
+        assertThat(node.verifier().verify(token.token())).isEqualTo(Refused.EXPIRED);
+      }
+    } finally {
+      TimeZone.setDefault(zone);
+    }
+  }
+
+  @Test
+  void refusesWhatIsSwitchedOff() {
+    installed();
+    MintedToken off = issue("a", null);
+    changeToken(off, token -> token.deactivate(NOON));
+    MintedToken unknown = format.mint("lk", keys);
+    try (LatchkeyNode node = open()) {
+      assertThat(node.verifier().verify(off.token())).isEqualTo(Refused.DEACTIVATED);
+      assertThat(node.verifier().verify(unknown.token())).isEqualTo(Refused.UNKNOWN);
+      changeToken(off, AccessToken::activate);
+      thirdParty(party -> party.enabled(false));
+      node.verifier().forgetAll();
+      assertThat(node.verifier().verify(off.token())).isEqualTo(Refused.THIRD_PARTY_DISABLED);
+    }
+  }
+
+  @Test
+  @DisplayName("a change in the feed is applied: a token, a third party, the tag keys")
+  void followsTheFeed() {
+    installed();
+    MintedToken token = issue("a", null);
+    ChangeFeed feed = new ChangeFeed(clock);
+    try (LatchkeyNode node = open()) {
+      assertThat(node.verifier().verify(token.token())).isInstanceOf(Grant.class);
+
+      changeToken(token, row -> row.deactivate(NOON));
+      assertThat(node.verifier().verify(token.token())).isInstanceOf(Grant.class);
+      append(feed, Change.ofToken(token.id()));
+      awaitVerdict(node, token, Refused.DEACTIVATED);
+
+      changeToken(token, AccessToken::activate);
+      thirdParty(party -> party.enabled(false));
+      append(feed, Change.ofThirdParty("tp1"));
+      awaitVerdict(node, token, Refused.THIRD_PARTY_DISABLED);
+
+      thirdParty(party -> party.enabled(true));
+      append(feed, Change.ofThirdParty("tp1"));
+      byte[] newKey = {9};
+      MintedToken tagged = format.mint("lk", new TagKeys(List.of(newKey)));
+      database()
+          .transact(
+              em -> {
+                em.persist(new TagKeyRow(2, newKey, NOON));
+                return null;
+              });
+      assertThat(node.verifier().verify(tagged.token())).isEqualTo(Refused.FOREIGN);
+      append(feed, Change.ofTagKeys());
+      awaitVerdict(node, tagged, Refused.UNKNOWN);
+      assertThat(node.verifier().verify(token.token())).isInstanceOf(Grant.class);
+    }
+  }
+
+  @Test
+  @DisplayName("uses are counted per token and day, with the last time and address")
+  void recordsUses() {
+    installed();
+    MintedToken token = issue("a", null);
+    try (LatchkeyNode node = open()) {
+      Grant grant = (Grant) node.verifier().verify(token.token());
+      for (int i = 0; i < 3; i++) {
+        grant.used(NOON.toEpochMilli() + i, "10.0.0.1");
+      }
+      node.usage().flush();
+      // An entry read again counts with a counter of its own.
+      node.verifier().forgetAll();
+      Grant again = (Grant) node.verifier().verify(token.token());
+      again.used(NOON.plusSeconds(10).toEpochMilli(), "10.0.0.2");
+      grant.used(NOON.plusSeconds(5).toEpochMilli(), "10.0.0.3");
+      node.usage().flush();
+      again.used(NOON.plus(Duration.ofDays(1)).toEpochMilli(), "10.0.0.4");
+    }
+    List<TokenUsage> days =
+        database()
+            .read(
+                em ->
+                    em.createQuery("select u from TokenUsage u order by u.id.day", TokenUsage.class)
+                        .getResultList());
+    assertThat(days).hasSize(2);
+    assertThat(days.get(0).tokenId()).isEqualTo(token.id());
+    assertThat(days.get(0).day()).isEqualTo(LocalDate.parse("2026-03-29"));
+    assertThat(days.get(0).uses()).isEqualTo(5);
+    assertThat(days.get(0).lastUsedAt()).isEqualTo(NOON.plusSeconds(10));
+    assertThat(days.get(0).lastUsedFrom()).isEqualTo("10.0.0.2");
+    assertThat(days.get(1).uses()).isEqualTo(1);
+    assertThat(days.get(1).lastUsedFrom()).isEqualTo("10.0.0.4");
+  }
+
+  @Test
+  @DisplayName("uses that can't be written are written later")
+  void keepsUsesDuringAnOutage() {
+    installed();
+    MintedToken token = issue("a", null);
+    try (LatchkeyNode node = open()) {
+      Grant grant = (Grant) node.verifier().verify(token.token());
+      grant.used(NOON.toEpochMilli(), "10.0.0.1");
+      rename("token_usage", "gone");
+      node.usage().flush();
+      grant.used(NOON.toEpochMilli(), "10.0.0.1");
+      node.usage().flush();
+      rename("gone", "token_usage");
+      node.usage().flush();
+    }
+    Long uses =
+        database()
+            .read(
+                em ->
+                    em.createQuery("select sum(u.uses) from TokenUsage u", Long.class)
+                        .getSingleResult());
+    assertThat(uses).isEqualTo(2);
+  }
+
+  private LatchkeyNode open() {
+    return LatchkeyNode.open(settings, clock, System::nanoTime);
+  }
+
+  private Database database() {
+    Database there = database;
+    assertThat(there).isNotNull();
+    return there;
+  }
+
+  private Database migrated() {
+    Database migrated = Database.migrate(settings, LatchkeyNode.entities());
+    database = migrated;
+    return migrated;
+  }
+
+  private void installed() {
+    migrated()
+        .transact(
+            em -> {
+              em.persist(new TagKeyRow(1, tagKey, NOON));
+              ThirdParty party =
+                  new ThirdParty(
+                      "tp1", "Express", true, ThirdParty.Authorization.MANUAL, NOON, "admin");
+              party.scopes(List.of("a", "b"));
+              party.allowedNetworks(AllowedNetworks.of(List.of("10.0.0.0/8")));
+              em.persist(party);
+              return null;
+            });
+  }
+
+  private MintedToken issue(String scopes, @Nullable Instant expiresAt) {
+    MintedToken minted = format.mint("lk", keys);
+    database()
+        .transact(
+            em -> {
+              em.persist(
+                  new AccessToken(
+                      minted, "tp1", null, List.of(scopes.split(" ")), NOON, "admin", expiresAt));
+              return null;
+            });
+    return minted;
+  }
+
+  private void changeToken(MintedToken token, Consumer<AccessToken> change) {
+    database()
+        .transact(
+            em -> {
+              change.accept(em.find(AccessToken.class, token.id()));
+              return null;
+            });
+  }
+
+  private void thirdParty(Consumer<ThirdParty> change) {
+    database()
+        .transact(
+            em -> {
+              change.accept(em.find(ThirdParty.class, "tp1"));
+              return null;
+            });
+  }
+
+  private void append(ChangeFeed feed, Change change) {
+    database()
+        .transact(
+            em -> {
+              feed.append(em, change);
+              return null;
+            });
+  }
+
+  private void rename(String table, String name) {
+    database()
+        .transact(
+            em ->
+                em.createNativeQuery("alter table " + table + " rename to " + name)
+                    .executeUpdate());
+  }
+
+  private static void awaitVerdict(LatchkeyNode node, MintedToken token, Verdict expected) {
+    node.follower().wake();
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (node.verifier().verify(token.token()) != expected && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(node.verifier().verify(token.token())).isEqualTo(expected);
+  }
+
+  private static final class MovedClock extends Clock {
+
+    Instant now = NOON;
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+  }
+}

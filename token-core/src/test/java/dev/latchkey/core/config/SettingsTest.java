@@ -1,0 +1,150 @@
+package dev.latchkey.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+
+  private static final Map<String, String> NONE = Map.of();
+
+  @Test
+  void withoutAnythingTheDefaultsCount() {
+    Settings settings = Settings.read(NONE, NONE, NONE, NONE);
+    assertThat(settings.get(Key.TOKEN_PREFIX)).isEqualTo("lk");
+    assertThat(settings.get(Key.CACHE_MAX_STALE)).isEqualTo(Duration.ofMinutes(5));
+    assertThat(settings.get(Key.FILTER_PATHS)).containsExactly("/*");
+    assertThat(settings.get(Key.DATASOURCE)).isEmpty();
+  }
+
+  @Test
+  void initParameterBeatsSystemPropertyBeatsEnvironmentBeatsFile() {
+    Map<String, String> init = Map.of("cache.max-size", "1");
+    Map<String, String> system = Map.of("latchkey.cache.max-size", "2");
+    Map<String, String> environment = Map.of("LATCHKEY_CACHE_MAX_SIZE", "3");
+    Map<String, String> file = Map.of("latchkey.cache.max-size", "4");
+    assertThat(size(Settings.read(init, system, environment, file))).isEqualTo(1);
+    assertThat(size(Settings.read(NONE, system, environment, file))).isEqualTo(2);
+    assertThat(size(Settings.read(NONE, NONE, environment, file))).isEqualTo(3);
+    assertThat(size(Settings.read(NONE, NONE, NONE, file))).isEqualTo(4);
+  }
+
+  @Test
+  void anUnknownKeyIsRefusedWhereverItIsAndTheMeantOneIsNamed() {
+    assertRefused(Map.of("cache.maxsize", "1"), NONE, NONE, NONE)
+        .hasMessageContaining("cache.maxsize (init parameter)")
+        .hasMessageContaining("did you mean cache.max-size?");
+    assertRefused(NONE, Map.of("latchkey.cache.max_size", "1"), NONE, NONE)
+        .hasMessageContaining("latchkey.cache.max_size (system property)")
+        .hasMessageContaining("did you mean latchkey.cache.max-size?");
+    assertRefused(NONE, NONE, Map.of("LATCHKEY_CASH", "1"), NONE)
+        .hasMessageContaining("LATCHKEY_CASH (environment variable)")
+        .hasMessageContaining("known keys: LATCHKEY_DATASOURCE, ");
+    assertRefused(NONE, NONE, NONE, Map.of("latchkey.paths", "/*"))
+        .hasMessageContaining("latchkey.paths (latchkey.properties)");
+  }
+
+  @Test
+  void whatOthersSetIsNotOurs() {
+    Map<String, String> system = Map.of("java.home", "/jdk");
+    Map<String, String> kubernetes =
+        Map.of(
+            "PATH", "/bin",
+            "LATCHKEY_SERVICE_HOST", "10.0.0.1",
+            "LATCHKEY_SERVICE_PORT_HTTP", "8080",
+            "LATCHKEY_PORT", "tcp://10.0.0.1:8080",
+            "LATCHKEY_PORT_8080_TCP_ADDR", "10.0.0.1");
+    assertThat(size(Settings.read(NONE, system, kubernetes, NONE))).isEqualTo(100_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "latchkey.cache.max-size, 0",
+    "latchkey.cache.max-size, many",
+    "latchkey.cache.max-stale, 5m",
+    "latchkey.cache.max-stale, PT0S",
+    "latchkey.cache.max-stale, PT0.0009S",
+    "latchkey.cache.max-stale, -PT1S",
+    "latchkey.cache.max-stale, P3651D",
+    "latchkey.token.lifetime, P0D",
+    "latchkey.token.prefix, L",
+    "latchkey.token.prefix, LK",
+    "latchkey.token.prefix, lk_",
+    "latchkey.token.prefix, abcdefghijk",
+    "latchkey.filter.paths, api/*",
+    "latchkey.filter.paths, /api*",
+    "latchkey.filter.paths, /a/*/b",
+    "latchkey.filter.paths, *.",
+    "latchkey.filter.cors-preflight, yes",
+    "latchkey.filter.realm, a\"b",
+  })
+  void aValueThatIsNotAllowedIsNamedWithItsKeyAndWhatIsAllowed(String key, String value) {
+    assertRefused(NONE, NONE, NONE, Map.of(key, value))
+        .hasMessageStartingWith(
+            key + " = \"" + value + "\" from latchkey.properties is not allowed")
+        .hasMessageContaining("it takes ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/*", "/", "/a", "/a/*", "*.json", "/a, /b/*"})
+  void servletPatternsAreAllowed(String patterns) {
+    Settings settings = Settings.read(NONE, NONE, NONE, Map.of("latchkey.filter.paths", patterns));
+    assertThat(String.join(", ", settings.get(Key.FILTER_PATHS))).isEqualTo(patterns);
+  }
+
+  @Test
+  void boundsAreAllowed() {
+    Settings settings =
+        Settings.read(
+            NONE,
+            NONE,
+            NONE,
+            Map.of(
+                "latchkey.cache.max-size", "1",
+                "latchkey.cache.max-stale", "PT0.001S",
+                "latchkey.token.prefix", "abcdefghij",
+                "latchkey.jdbc.pool-size", "200"));
+    assertThat(settings.get(Key.CACHE_MAX_STALE)).isEqualTo(Duration.ofMillis(1));
+    assertThat(settings.get(Key.JDBC_POOL_SIZE)).isEqualTo(200);
+  }
+
+  @Test
+  void passwordsAreNotShown() {
+    Settings settings =
+        Settings.read(
+            NONE,
+            Map.of("latchkey.jdbc.password", "s3cret", "latchkey.admin.password", "t0psecret"),
+            NONE,
+            NONE);
+    assertThat(settings.get(Key.JDBC_PASSWORD)).hasValue("s3cret");
+    assertThat(settings.toString()).doesNotContain("s3cret", "t0psecret");
+    assertThat(Key.JDBC_PASSWORD.invalid("s3cret", "somewhere")).hasMessageNotContaining("s3cret");
+  }
+
+  @Test
+  void everyKeyHasOneNameInEachSource() {
+    List<String> names = Key.ALL.stream().map(Key::name).toList();
+    assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.startsWith("latchkey."));
+    assertThat(Key.ALL.stream().map(Key::environmentVariable)).doesNotHaveDuplicates();
+  }
+
+  private static int size(Settings settings) {
+    return settings.get(Key.CACHE_MAX_SIZE);
+  }
+
+  private static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> assertRefused(
+      Map<String, String> init,
+      Map<String, String> system,
+      Map<String, String> environment,
+      Map<String, String> file) {
+    return assertThatThrownBy(() -> Settings.read(init, system, environment, file))
+        .isInstanceOf(InvalidConfigurationException.class);
+  }
+}

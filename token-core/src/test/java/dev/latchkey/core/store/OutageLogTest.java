@@ -1,0 +1,100 @@
+package dev.latchkey.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.System.Logger;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ResourceBundle;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class OutageLogTest {
+
+  private final List<String> lines = new ArrayList<>();
+  private long millis = 1_000_000;
+  private final OutageLog outage = new OutageLog(new Lines(), new MovedClock(), "broken", "mended");
+
+  @Test
+  void tellsAnOutageOnceAndItsEndOnce() {
+    outage.failed(new Exception());
+    outage.failed(new Exception());
+    assertThat(outage.failing()).isTrue();
+    outage.worked();
+    outage.worked();
+    assertThat(outage.failing()).isFalse();
+    assertThat(lines).containsExactly("WARNING broken", "INFO mended");
+  }
+
+  @Test
+  void tellsAtMostOneAMinuteHoweverOftenItChanges() {
+    for (int i = 0; i < 1000; i++) {
+      outage.failed(new Exception());
+      outage.worked();
+    }
+    assertThat(lines).containsExactly("WARNING broken", "INFO mended");
+    millis += 59_999;
+    outage.failed(new Exception());
+    assertThat(lines).hasSize(2);
+    millis += 1;
+    outage.failed(new Exception());
+    assertThat(lines).containsExactly("WARNING broken", "INFO mended", "WARNING broken");
+  }
+
+  @Test
+  void saysNothingWhileItWorks() {
+    outage.worked();
+    assertThat(lines).isEmpty();
+    assertThat(outage.failing()).isFalse();
+  }
+
+  private final class Lines implements Logger {
+
+    @Override
+    public String getName() {
+      return "test";
+    }
+
+    @Override
+    public boolean isLoggable(Level level) {
+      return true;
+    }
+
+    @Override
+    public void log(
+        Level level, @Nullable ResourceBundle bundle, String message, @Nullable Throwable thrown) {
+      lines.add(level + " " + message);
+    }
+
+    @Override
+    public void log(
+        Level level,
+        @Nullable ResourceBundle bundle,
+        String format,
+        @Nullable Object @Nullable ... params) {
+      lines.add(level + " " + format);
+    }
+  }
+
+  private final class MovedClock extends Clock {
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.ofEpochMilli(millis);
+    }
+  }
+}

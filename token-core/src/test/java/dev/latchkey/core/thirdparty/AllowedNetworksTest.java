@@ -1,0 +1,91 @@
+package dev.latchkey.core.thirdparty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AllowedNetworksTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.0.0.0/8, 10.255.0.1, true",
+    "10.0.0.0/8, 11.0.0.1, false",
+    "10.0.0.0/9, 10.127.255.255, true",
+    "10.0.0.0/9, 10.128.0.0, false",
+    "192.0.2.7, 192.0.2.7, true",
+    "192.0.2.7, 192.0.2.8, false",
+    "192.0.2.6/31, 192.0.2.7, true",
+    "0.0.0.0/0, 203.0.113.9, true",
+    "0.0.0.0/0, 2001:db8::1, false",
+    "2001:db8::/32, 2001:db8:ffff::1, true",
+    "2001:db8::/32, 2001:db9::1, false",
+    "2001:db8::/33, 2001:db8:8000::, false",
+    "::1, 0:0:0:0:0:0:0:1, true",
+    "::/0, ::1, true",
+    "::/0, 127.0.0.1, false",
+    "10.0.0.0/8, ::ffff:10.0.0.1, true",
+    "fe80::/10, fe80::1%eth0, true",
+    "10.0.0.0/8, localhost, false",
+    "10.0.0.0/8, 10, false",
+    "10.0.0.0/8, 10.1, false",
+    "10.0.0.0/8, 010.0.0.1, false",
+    "10.0.0.0/8, 10.0.0.1.1, false",
+    "10.0.0.0/8, 10.0.0.256, false",
+    "10.0.0.0/8, '', false",
+    "10.0.0.0/8, dead.beef, false",
+    "::/0, dead:beef, false",
+    "::/0, [::1], false",
+  })
+  void containAnAddress(String network, String address, boolean contained) {
+    assertThat(AllowedNetworks.of(List.of(network)).contain(address)).isEqualTo(contained);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "10.0.0.0/33",
+        "10.0.0.0/-1",
+        "10.0.0.0/",
+        "10.0.0.0/8/8",
+        "10.0.0.1/8",
+        "10.0.0/8",
+        "2001:db8::/129",
+        "2001:db8::1/32",
+        "example.org",
+        "example.org/8",
+        "10.0.0.0/08",
+        "256.0.0.0/8",
+        "::g/128",
+        "10.0.0.0/8 "
+      })
+  void whatIsNoNetworkIsRefused(String text) {
+    assertThatThrownBy(() -> AllowedNetworks.of(List.of(text)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void noneMeansAnywhere() {
+    assertThat(AllowedNetworks.of(List.of()).anywhere()).isTrue();
+    assertThat(AllowedNetworks.ANYWHERE.contain("not even an address")).isTrue();
+    assertThat(AllowedNetworks.parse("")).isEqualTo(AllowedNetworks.ANYWHERE);
+  }
+
+  @Test
+  void anyOfSeveralIsEnough() {
+    AllowedNetworks networks = AllowedNetworks.parse("10.0.0.0/8 2001:db8::/32");
+    assertThat(networks.anywhere()).isFalse();
+    assertThat(networks.contain("10.1.2.3")).isTrue();
+    assertThat(networks.contain("2001:db8::1")).isTrue();
+    assertThat(networks.contain("192.0.2.1")).isFalse();
+    assertThat(networks.cidrs()).containsExactly("10.0.0.0/8", "2001:db8::/32");
+    assertThat(AllowedNetworks.parse(networks.toString()))
+        .isEqualTo(networks)
+        .hasSameHashCodeAs(networks);
+  }
+}

@@ -1,0 +1,497 @@
+package dev.latchkey.core.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.core.thirdparty.AllowedNetworks;
+import dev.latchkey.core.token.TokenHash;
+import dev.latchkey.core.usage.UseCounter;
+import dev.latchkey.core.verify.Answer.Finding;
+import dev.latchkey.core.verify.Answer.Unusable;
+import dev.latchkey.core.verify.Answer.Usable;
+import dev.latchkey.core.verify.Verdict.Refused;
+import dev.latchkey.core.verify.VerdictCache.LookupFailedException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class VerdictCacheTest {
+
+  private static final Duration REFRESH_AFTER = Duration.ofSeconds(30);
+  private static final Duration MAX_STALE = Duration.ofMinutes(5);
+  private static final long ID = 7;
+
+  private final FakeStore store = new FakeStore();
+  private final Deque<Runnable> background = new ArrayDeque<>();
+  private long nanos = Long.MAX_VALUE - Duration.ofMinutes(2).toNanos(); // overflows on the way
+  private final VerdictCache cache = cache(1000, 4, Duration.ofSeconds(2));
+
+  @Test
+  void answersFromMemoryWhatTheStoreSaidOnce() throws Exception {
+    store.holds(ID, active("tp"));
+    assertThat(cache.get(ID)).isNull();
+    cache.lookUp(ID);
+    assertThat(found(ID)).isInstanceOf(Usable.class);
+    cache.lookUp(ID);
+    assertThat(store.asked(ID)).isEqualTo(1);
+  }
+
+  @Test
+  void remembersRefusalsToo() throws Exception {
+    store.holds(ID, refused("tp"));
+    cache.lookUp(ID);
+    assertThat(found(ID)).isEqualTo(store.findings.get(ID));
+  }
+
+  @Test
+  @DisplayName("an answer older than refresh-after is served and read again, once")
+  void refreshesInTheBackground() throws Exception {
+    store.holds(ID, active("tp"));
+    cache.lookUp(ID);
+    store.holds(ID, refused("tp"));
+    pass(REFRESH_AFTER.minusNanos(1));
+    assertThat(found(ID)).isInstanceOf(Usable.class);
+    assertThat(background).isEmpty();
+
+    pass(Duration.ofNanos(1));
+    assertThat(found(ID)).isInstanceOf(Usable.class);
+    assertThat(found(ID)).isInstanceOf(Usable.class);
+    assertThat(background).hasSize(1);
+
+    runBackground();
+    assertThat(found(ID)).isInstanceOf(Unusable.class);
+    assertThat(store.asked(ID)).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("a refusal refreshed to an admission is found as one")
+  void refreshesARefusal() throws Exception {
+    store.holds(ID, refused("tp"));
+    cache.lookUp(ID);
+    store.holds(ID, active("tp"));
+    pass(REFRESH_AFTER);
+    cache.get(ID);
+    runBackground();
+    assertThat(found(ID)).isInstanceOf(Usable.class);
+    cache.forget(ID);
+    assertThat(cache.get(ID)).isNull();
+  }
+
+  @Test
+  @DisplayName("E1 an answer older than max-stale is never used, whatever happens to the database")
+  void neverServesWhatIsTooOld() throws Exception {
+    store.holds(ID, active("tp"));
+    cache.lookUp(ID);
+    store.isDown();
+    pass(MAX_STALE);
+    assertThat(cache.get(ID)).isNotNull();
+    pass(Duration.ofNanos(1));
+    assertThat(cache.get(ID)).isNull();
+    assertThatThrownBy(() -> cache.lookUp(ID)).isInstanceOf(LookupFailedException.class);
+  }
+
+  @Test
+  @DisplayName("E1 the age of an answer counts from before the question")
+  void ageCountsFromTheQuestion() throws Exception {
+    store.holds(ID, active("tp"));
+    store.during(ID, () -> pass(MAX_STALE.minusSeconds(1)));
+    cache.lookUp(ID);
+    pass(Duration.ofSeconds(1));
+    assertThat(cache.get(ID)).isNotNull();
+    pass(Duration.ofNanos(1));
+    assertThat(cache.get(ID)).isNull();
+  }
+
+  @Test
+  @DisplayName("E3 while the database is down a refresh is tried at intervals, not at each request")
+  void failedRefreshWaits() throws Exception {
+    store.holds(ID, active("tp"));
+    cache.lookUp(ID);
+    store.isDown();
+    pass(REFRESH_AFTER);
+    for (int i = 0; i < 100; i++) {
+      cache.get(ID);
+      runBackground();
+    }
+    assertThat(store.asked(ID)).isEqualTo(2);
+    pass(Duration.ofSeconds(5));
+    cache.get(ID);
+    runBackground();
+    assertThat(store.asked(ID)).isEqualTo(3);
+    assertThat(found(ID)).isInstanceOf(Usable.class);
+  }
+
+  @Test
+  void aRefreshThatNobodyCanRunIsTriedLater() throws Exception {
+    VerdictCache busy =
+        new VerdictCache(
+            store,
+            task -> {
+              throw new RejectedExecutionException();
+            },
+            () -> nanos,
+            bounds(10, 4, Duration.ofSeconds(1)));
+    store.holds(ID, active("tp"));
+    busy.lookUp(ID);
+    pass(REFRESH_AFTER);
+    assertThat(busy.get(ID)).isNotNull();
+    busy.forget(ID);
+    assertThat(busy.lookUp(ID).finding()).isInstanceOf(Usable.class);
+  }
+
+  @Test
+  @DisplayName("the race: a change applied while a look-up is in flight overtakes its answer")
+  void lookupOvertakenByAChangeAsksAgain() throws Exception {
+    store.holds(ID, active("tp"));
+    store.during(
+        ID,
+        () -> {
+          store.holds(ID, refused("tp"));
+          cache.forget(ID);
+        });
+    assertThat(cache.lookUp(ID).finding()).isInstanceOf(Unusable.class);
+    assertThat(found(ID)).isInstanceOf(Unusable.class);
+    assertThat(store.asked(ID)).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("the race, with everything of a third party forgotten")
+  void lookupOvertakenByAThirdPartysChangeAsksAgain() throws Exception {
+    store.holds(ID, active("tp"));
+    store.during(
+        ID,
+        () -> {
+          store.holds(ID, refused("tp"));
+          cache.forgetThirdParty("tp");
+        });
+    assertThat(cache.lookUp(ID).finding()).isInstanceOf(Unusable.class);
+    assertThat(found(ID)).isInstanceOf(Unusable.class);
+  }
+
+  @Test
+  @DisplayName("the race, with everything forgotten")
+  void lookupOvertakenByAGapAsksAgain() throws Exception {
+    store.holds(ID, active("tp"));
+    store.during(
+        ID,
+        () -> {
+          store.holds(ID, refused("tp"));
+          cache.forgetAll();
+        });
+    assertThat(cache.lookUp(ID).finding()).isInstanceOf(Unusable.class);
+    assertThat(found(ID)).isInstanceOf(Unusable.class);
+  }
+
+  @Test
+  @DisplayName("the race, with a refresh in the background")
+  void refreshOvertakenByAChangeAsksAgain() throws Exception {
+    store.holds(ID, active("tp"));
+    cache.lookUp(ID);
+    pass(REFRESH_AFTER);
+    cache.get(ID);
+    store.during(
+        ID,
+        () -> {
+          store.holds(ID, refused("tp"));
+          cache.forget(ID);
+        });
+    runBackground();
+    assertThat(found(ID)).isInstanceOf(Unusable.class);
+  }
+
+  @Test
+  @DisplayName("the race, with a request that asks after a refresh has: the later answer stays")
+  void refreshOvertakenByARequestKeepsTheRequestsAnswer() throws Exception {
+    store.holds(ID, active("tp"));
+    cache.lookUp(ID);
+    pass(REFRESH_AFTER);
+    cache.get(ID);
+    store.during(
+        ID,
+        () -> {
+          cache.forget(ID);
+          store.holds(ID, refused("tp"));
+          try {
+            cache.lookUp(ID);
+          } catch (LookupFailedException impossible) {
+            throw new AssertionError(impossible);
+          }
+        });
+    runBackground();
+    assertThat(found(ID)).isInstanceOf(Unusable.class);
+  }
+
+  @Test
+  void changesWithoutEndAreNoReasonToHang() {
+    store.holds(ID, active("tp"));
+    store.always(() -> cache.forget(ID));
+    assertThatThrownBy(() -> cache.lookUp(ID))
+        .isInstanceOf(LookupFailedException.class)
+        .hasRootCauseMessage("changes faster than it can be read");
+    store.always(() -> {});
+  }
+
+  @Test
+  void forgetsTheTokensOfOneThirdPartyOnly() throws Exception {
+    store.holds(1, active("a"));
+    store.holds(2, refused("a"));
+    store.holds(3, active("b"));
+    store.holds(4, new Unusable(Refused.UNKNOWN, null, null));
+    for (long id = 1; id <= 4; id++) {
+      cache.lookUp(id);
+    }
+    cache.forgetThirdParty("a");
+    assertThat(cache.get(1L)).isNull();
+    assertThat(cache.get(2L)).isNull();
+    assertThat(cache.get(3L)).isNotNull();
+    assertThat(cache.get(4L)).isNotNull();
+    cache.forgetAll();
+    assertThat(cache.get(3L)).isNull();
+    assertThat(cache.get(4L)).isNull();
+  }
+
+  @Test
+  @DisplayName("E5 a flood of refusals is bounded and pushes no good token out")
+  void refusalsAreBoundedByThemselves() throws Exception {
+    store.byDefault = new Unusable(Refused.UNKNOWN, null, null);
+    for (long id = 0; id < 100; id++) {
+      store.holds(id, active("tp"));
+      cache.lookUp(id);
+    }
+    for (long id = 1000; id < 20_000; id++) {
+      cache.lookUp(id);
+    }
+    cache.cleanUp();
+    for (long id = 0; id < 100; id++) {
+      assertThat(cache.get(id)).isNotNull();
+    }
+    assertThat(cache.size()).isBetween(1000L, 1100L);
+  }
+
+  @Test
+  void holdsAsManyAsItMay() throws Exception {
+    VerdictCache small = cache(10, 4, Duration.ofSeconds(1));
+    for (long id = 0; id < 1000; id++) {
+      store.holds(id, active("tp"));
+      small.lookUp(id);
+    }
+    small.cleanUp();
+    assertThat(small.size()).isLessThanOrEqualTo(10);
+  }
+
+  @Test
+  @DisplayName("10,000 requests at once for one token: one question")
+  void oneQuestionPerToken() throws Exception {
+    store.holds(ID, active("tp"));
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    store.during(
+        ID,
+        () -> {
+          asked.countDown();
+          awaitUninterrupted(answer);
+        });
+    ExecutorService requests = Executors.newFixedThreadPool(200);
+    try {
+      List<Future<Answer>> answers = new ArrayList<>();
+      for (int i = 0; i < 10_000; i++) {
+        answers.add(requests.submit(() -> cache.lookUp(ID)));
+      }
+      assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+      answer.countDown();
+      for (Future<Answer> each : answers) {
+        assertThat(each.get(10, TimeUnit.SECONDS).finding()).isInstanceOf(Usable.class);
+      }
+    } finally {
+      requests.shutdownNow();
+    }
+    assertThat(store.asked(ID)).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("questions at once are bounded; past the bound there is no answer, not a queue")
+  void questionsAtOnceAreBounded() throws Exception {
+    VerdictCache narrow = cache(10, 1, Duration.ofMillis(1));
+    store.holds(ID, active("tp"));
+    store.holds(8, active("tp"));
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    store.during(
+        ID,
+        () -> {
+          asked.countDown();
+          awaitUninterrupted(answer);
+        });
+    ExecutorService slow = Executors.newSingleThreadExecutor();
+    try {
+      Future<Answer> first = slow.submit(() -> narrow.lookUp(ID));
+      assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThatThrownBy(() -> narrow.lookUp(8L))
+          .isInstanceOf(LookupFailedException.class)
+          .hasRootCauseMessage("too many look-ups at once");
+      answer.countDown();
+      assertThat(first.get(10, TimeUnit.SECONDS).finding()).isInstanceOf(Usable.class);
+      assertThat(narrow.lookUp(8L).finding()).isInstanceOf(Usable.class);
+    } finally {
+      slow.shutdownNow();
+    }
+  }
+
+  @Test
+  void aFailureIsNotRemembered() throws Exception {
+    store.holds(ID, active("tp"));
+    store.isDown();
+    assertThatThrownBy(() -> cache.lookUp(ID))
+        .isInstanceOf(LookupFailedException.class)
+        .hasRootCauseMessage("down");
+    store.isUp();
+    assertThat(cache.lookUp(ID).finding()).isInstanceOf(Usable.class);
+  }
+
+  @Test
+  void anInterruptedRequestGetsNoAnswerAndStaysInterrupted() {
+    store.holds(ID, active("tp"));
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> cache.lookUp(ID)).isInstanceOf(LookupFailedException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  @DisplayName("A20 what was seen expired stays so when the clock is set back")
+  void expiredStaysExpired() throws Exception {
+    Usable usable = usable("tp", 1000);
+    store.holds(ID, usable);
+    Answer answer = cache.lookUp(ID);
+    assertThat(answer.expired(usable.grant(), 999)).isFalse();
+    assertThat(answer.expired(usable.grant(), 1000)).isTrue();
+    assertThat(answer.expired(usable.grant(), 999)).isTrue();
+
+    pass(REFRESH_AFTER);
+    cache.get(ID);
+    runBackground();
+    Answer refreshed = cache.get(ID);
+    assertThat(refreshed).isNotNull().isNotSameAs(answer);
+    assertThat(refreshed.expired(usable.grant(), 999)).isTrue();
+  }
+
+  private Finding found(long id) {
+    Answer answer = cache.get(id);
+    assertThat(answer).isNotNull();
+    return answer.finding();
+  }
+
+  private VerdictCache cache(long size, int concurrent, Duration wait) {
+    return new VerdictCache(store, background::add, () -> nanos, bounds(size, concurrent, wait));
+  }
+
+  private static VerdictCache.Bounds bounds(long size, int concurrent, Duration wait) {
+    return new VerdictCache.Bounds(
+        size, REFRESH_AFTER.toNanos(), MAX_STALE.toNanos(), concurrent, wait.toNanos());
+  }
+
+  private void pass(Duration time) {
+    nanos += time.toNanos();
+  }
+
+  private void runBackground() {
+    while (!background.isEmpty()) {
+      background.remove().run();
+    }
+  }
+
+  private static Finding active(String thirdParty) {
+    return usable(thirdParty, Grant.NEVER);
+  }
+
+  private static Usable usable(String thirdParty, long expiresAtMillis) {
+    return new Usable(
+        new Grant(
+            ID,
+            TokenHash.of("x"),
+            new Grant.Holder(thirdParty, "name", AllowedNetworks.ANYWHERE),
+            Set.of(),
+            expiresAtMillis,
+            new UseCounter("id", used -> {})));
+  }
+
+  private static Finding refused(String thirdParty) {
+    return new Unusable(Refused.DEACTIVATED, TokenHash.of("x"), thirdParty);
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Answers what it was told, and lets a test do something between question and answer. */
+  private static final class FakeStore implements java.util.function.LongFunction<Finding> {
+
+    final Map<Long, Finding> findings = new HashMap<>();
+    final Map<Long, AtomicInteger> questions = new HashMap<>();
+    final Map<Long, Runnable> once = new HashMap<>();
+    Runnable each = () -> {};
+    Finding byDefault = new Unusable(Refused.UNKNOWN, null, null);
+    boolean down;
+
+    void holds(long id, Finding finding) {
+      findings.put(id, finding);
+    }
+
+    void during(long id, Runnable action) {
+      once.put(id, action);
+    }
+
+    void always(Runnable action) {
+      each = action;
+    }
+
+    void isDown() {
+      down = true;
+    }
+
+    void isUp() {
+      down = false;
+    }
+
+    int asked(long id) {
+      return questions.getOrDefault(id, new AtomicInteger()).get();
+    }
+
+    @Override
+    public Finding apply(long id) {
+      Finding before;
+      Runnable action;
+      synchronized (this) {
+        questions.computeIfAbsent(id, each -> new AtomicInteger()).incrementAndGet();
+        if (down) {
+          throw new IllegalStateException("down");
+        }
+        before = findings.getOrDefault(id, byDefault);
+        action = once.remove(id);
+      }
+      // What was read is read: the action changes the store behind the reader's back.
+      each.run();
+      if (action != null) {
+        action.run();
+      }
+      return before;
+    }
+  }
+}
