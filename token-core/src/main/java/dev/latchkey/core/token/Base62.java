@@ -9,7 +9,7 @@ public final class Base62 {
 
   private static final String DIGITS =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  private static final int BASE = 62;
+  static final int BASE = 62;
   private static final BigInteger BIG_BASE = BigInteger.valueOf(BASE);
   private static final byte[] VALUES = values();
 
@@ -49,14 +49,18 @@ public final class Base62 {
   static long decode(String text, int from, int length) {
     long number = 0;
     for (int i = from; i < from + length; i++) {
-      char c = text.charAt(i);
-      int value = c < VALUES.length ? VALUES[c] : -1;
+      int value = value(text.charAt(i));
       if (value < 0) {
         return -1;
       }
       number = number * BASE + value;
     }
     return number;
+  }
+
+  /** The value of a digit, or -1 when it is none. */
+  static int value(char digit) {
+    return digit < VALUES.length ? VALUES[digit] : -1;
   }
 
   private static byte[] values() {

@@ -52,15 +52,22 @@ public final class TokenFormat {
    * may have been another when the token was generated. Does not look at the tag.
    */
   public static long idOf(BearerToken token) {
-    String text = token.text();
-    int prefix = text.length() - TAIL - 1 - ID_LENGTH - 1;
+    int prefix = token.length() - TAIL - 1 - ID_LENGTH - 1;
     if (prefix < SHORTEST_PREFIX
         || prefix > LONGEST_PREFIX
-        || text.charAt(prefix) != '_'
-        || text.charAt(prefix + 1 + ID_LENGTH) != '_') {
+        || token.charAt(prefix) != '_'
+        || token.charAt(prefix + 1 + ID_LENGTH) != '_') {
       return NOT_OURS;
     }
-    return Base62.decode(text, prefix + 1, ID_LENGTH);
+    long id = 0;
+    for (int i = prefix + 1; i <= prefix + ID_LENGTH; i++) {
+      int digit = Base62.value(token.charAt(i));
+      if (digit < 0) {
+        return NOT_OURS;
+      }
+      id = id * Base62.BASE + digit;
+    }
+    return id;
   }
 
   /** The number of an id's text, or {@link #NOT_OURS} when it is not an id. */
@@ -75,7 +82,7 @@ public final class TokenFormat {
 
   /** Whether a token of our format carries a tag of this installation. */
   public static boolean tagged(BearerToken token, TagKeys keys) {
-    String text = token.text();
+    String text = token.reveal();
     int end = text.length() - TAG_LENGTH;
     return keys.made(text.substring(0, end), Base62.decode(text, end, TAG_LENGTH));
   }

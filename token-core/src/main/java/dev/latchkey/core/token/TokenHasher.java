@@ -22,8 +22,7 @@ public final class TokenHasher {
    * differ. Ours are at most 75 characters long; a longer token is no match.
    */
   public boolean matches(BearerToken token, TokenHash hash) {
-    String text = token.text();
-    int length = text.length();
+    int length = token.length();
     if (length > LONGEST) {
       return false;
     }
@@ -31,7 +30,7 @@ public final class TokenHasher {
     MessageDigest sha256 = (MessageDigest) mine[0];
     byte[] in = (byte[]) mine[1];
     byte[] out = (byte[]) mine[2];
-    copy(text, length, in);
+    token.copyTo(in);
     sha256.update(in, 0, length);
     try {
       sha256.digest(out, 0, HASH);
@@ -39,11 +38,5 @@ public final class TokenHasher {
       throw new IllegalStateException(outIsLongEnough);
     }
     return hash.matches(out);
-  }
-
-  // Deprecated because it drops the high bytes; a b64token has none.
-  @SuppressWarnings("deprecation")
-  private static void copy(String ascii, int length, byte[] to) {
-    ascii.getBytes(0, length, to, 0);
   }
 }

@@ -1,0 +1,115 @@
+package dev.latchkey.filter;
+
+import dev.latchkey.core.config.Key;
+import dev.latchkey.core.token.Scopes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which scopes a request needs: {@code METHOD[,METHOD…] PATTERN SCOPE[ SCOPE…]}, one rule a line or
+ * separated by semicolons, {@code *} for any method. The first rule that matches decides, and all
+ * of its scopes are needed. {@code GET} stands for {@code HEAD} as well. What no rule matches needs
+ * an active token and no scope. Immutable.
+ */
+final class AccessRules {
+
+  private static final String ANY = "*";
+
+  private final List<Rule> rules;
+
+  private AccessRules(List<Rule> rules) {
+    this.rules = rules;
+  }
+
+  /** A rule, and the refusal of whoever does not have its scopes. */
+  record Rule(Set<String> methods, PathPattern pattern, Set<String> scopes, String scopeText) {
+
+    boolean matches(String method, String path) {
+      return (methods.isEmpty() || methods.contains(method)) && pattern.matches(path);
+    }
+  }
+
+  /**
+   * The rules of a configuration.
+   *
+   * @throws dev.latchkey.core.config.InvalidConfigurationException when one does not parse
+   */
+  static AccessRules parse(String text) {
+    List<Rule> rules = new ArrayList<>();
+    for (String line : text.split("[;\\r\\n]", -1)) {
+      if (!line.isBlank()) {
+        rules.add(rule(line.strip()));
+      }
+    }
+    return new AccessRules(List.copyOf(rules));
+  }
+
+  private static Rule rule(String line) {
+    String[] words = line.split("\\s+", -1);
+    if (words.length < 3 || !words[1].startsWith("/") && !words[1].startsWith("*.")) {
+      throw Key.FILTER_RULES.invalid(line, "the configuration");
+    }
+    SortedSet<String> scopes = new TreeSet<>(List.of(words).subList(2, words.length));
+    if (!scopes.stream().allMatch(Scopes::valid) || misplacedStar(words[1])) {
+      throw Key.FILTER_RULES.invalid(line, "the configuration");
+    }
+    return new Rule(
+        methods(words[0], line),
+        PathPattern.canonical(words[1]),
+        Set.copyOf(scopes),
+        Scopes.text(scopes));
+  }
+
+  private static boolean misplacedStar(String pattern) {
+    int star = pattern.indexOf('*');
+    return star > 0 && !(star == pattern.length() - 1 && pattern.charAt(star - 1) == '/');
+  }
+
+  private static Set<String> methods(String text, String line) {
+    if (text.equals(ANY)) {
+      return Set.of();
+    }
+    Set<String> methods = new TreeSet<>();
+    for (String method : text.split(",", -1)) {
+      // Methods are case-sensitive (RFC 9110 §9.1); ours are written in capitals.
+      if (method.isEmpty() || !method.chars().allMatch(c -> c >= 'A' && c <= 'Z' || c == '-')) {
+        throw Key.FILTER_RULES.invalid(line, "the configuration");
+      }
+      methods.add(method);
+    }
+    if (methods.contains("GET")) {
+      methods.add("HEAD");
+    }
+    return Set.copyOf(methods);
+  }
+
+  boolean none() {
+    return rules.isEmpty();
+  }
+
+  List<Rule> all() {
+    return rules;
+  }
+
+  /** The rule for a request; null when none matches. */
+  @Nullable Rule first(String method, String canonicalPath) {
+    for (int i = 0; i < rules.size(); i++) {
+      Rule rule = rules.get(i);
+      if (rule.matches(method, canonicalPath)) {
+        return rule;
+      }
+    }
+    return null;
+  }
+
+  /** All scopes that are named, sorted. */
+  SortedSet<String> scopes() {
+    SortedSet<String> scopes = new TreeSet<>();
+    rules.forEach(rule -> scopes.addAll(rule.scopes));
+    return scopes;
+  }
+}

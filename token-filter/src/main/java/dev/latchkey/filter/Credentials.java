@@ -1,0 +1,64 @@
+package dev.latchkey.filter;
+
+import dev.latchkey.core.token.BearerToken;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Enumeration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request brings in its {@code Authorization} header (RFC 6750 §2.1). Form and query
+ * parameters are not looked at (RFC 9700 §4.3.2).
+ */
+sealed interface Credentials {
+
+  /** Nothing that is meant for us: no header, or another scheme. */
+  enum None implements Credentials {
+    /** The one. */
+    INSTANCE
+  }
+
+  /** Several headers, or a bearer token that is no {@code b64token}. */
+  enum Malformed implements Credentials {
+    /** The one. */
+    INSTANCE
+  }
+
+  /** A bearer token. */
+  record Given(BearerToken token) implements Credentials {}
+
+  /** The credentials of a request. */
+  static Credentials of(HttpServletRequest request) {
+    @Nullable Enumeration<String> headers = request.getHeaders("Authorization");
+    if (headers == null || !headers.hasMoreElements()) {
+      return None.INSTANCE;
+    }
+    String header = headers.nextElement();
+    return headers.hasMoreElements() ? Malformed.INSTANCE : of(header);
+  }
+
+  private static Credentials of(String header) {
+    int length = header.length();
+    int from = 0;
+    while (from < length && header.charAt(from) == ' ') {
+      from++;
+    }
+    if (!header.regionMatches(true, from, "Bearer", 0, 6)) {
+      return None.INSTANCE;
+    }
+    int token = from + 6;
+    if (token < length && header.charAt(token) != ' ') {
+      // A scheme that only begins like ours; "Bearer:" or "Bearer,x" is one misspelt.
+      return isTokenCharacter(header.charAt(token)) ? None.INSTANCE : Malformed.INSTANCE;
+    }
+    while (token < length && header.charAt(token) == ' ') {
+      token++;
+    }
+    BearerToken parsed = BearerToken.parse(header, token);
+    return parsed == null ? Malformed.INSTANCE : new Given(parsed);
+  }
+
+  // RFC 9110 §5.6.2
+  private static boolean isTokenCharacter(char c) {
+    return c < 0x7f && (Character.isLetterOrDigit(c) || "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.latchkey.filter;
+
+import dev.latchkey.core.config.InvalidConfigurationException;
+import dev.latchkey.core.config.Key;
+import dev.latchkey.core.config.Settings;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The metadata of the protected resource (RFC 9728 §2, §3). Its address comes from the
+ * configuration, from a trusted proxy, or from what the server itself is bound to: a {@code Host}
+ * that anybody may write is believed only when it names this machine.
+ */
+final class ResourceMetadata {
+
+  static final String PATH = "/.well-known/oauth-protected-resource";
+
+  private final Optional<String> publicUrl;
+  private final Optional<String> issuer;
+  private final SortedSet<String> scopes;
+  private final ClientAddress addresses;
+
+  ResourceMetadata(Settings settings, SortedSet<String> scopes, ClientAddress addresses) {
+    this.publicUrl =
+        settings.get(Key.FILTER_PUBLIC_URL).map(url -> url(Key.FILTER_PUBLIC_URL, url));
+    this.issuer = settings.get(Key.ISSUER).map(url -> url(Key.ISSUER, url));
+    this.scopes = scopes;
+    this.addresses = addresses;
+  }
+
+  /** Where the document of this application is. */
+  String url(HttpServletRequest request) {
+    return base(request) + PATH;
+  }
+
+  /** Whether a path is that of the document, for the application or for a part of it. */
+  static boolean isAt(String path) {
+    return path.startsWith(PATH)
+        && (path.length() == PATH.length() || path.charAt(PATH.length()) == '/');
+  }
+
+  /** Answers with the document. */
+  void write(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    // As it was asked for, escapes included: the two must be identical (RFC 9728 §3.3).
+    String uri = request.getRequestURI();
+    int at = uri.indexOf(PATH);
+    String part = at < 0 ? "" : uri.substring(at + PATH.length());
+    boolean plain =
+        part.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '<');
+    if (!plain) {
+      response.sendError(HttpServletResponse.SC_NOT_FOUND);
+      return;
+    }
+    String document =
+        "{\"resource\":\""
+            + base(request)
+            + part
+            + "\",\"bearer_methods_supported\":[\"header\"]"
+            + issuer.map(url -> ",\"authorization_servers\":[\"" + url + "\"]").orElse("")
+            + (scopes.isEmpty()
+                ? ""
+                : scopes.stream()
+                    .collect(Collectors.joining("\",\"", ",\"scopes_supported\":[\"", "\"]")))
+            + "}";
+    byte[] body = document.getBytes(StandardCharsets.US_ASCII);
+    response.setContentType("application/json");
+    response.setContentLength(body.length);
+    if (!"HEAD".equals(request.getMethod())) {
+      response.getOutputStream().write(body);
+    }
+  }
+
+  private String base(HttpServletRequest request) {
+    return publicUrl.orElseGet(() -> origin(request) + request.getContextPath());
+  }
+
+  private String origin(HttpServletRequest request) {
+    if (addresses.viaTrustedProxy(request)) {
+      @Nullable String host = request.getHeader("X-Forwarded-Host");
+      @Nullable String scheme = request.getHeader("X-Forwarded-Proto");
+      String forwarded =
+          (scheme == null ? request.getScheme() : scheme) + "://" + (host == null ? "" : host);
+      if (host != null && isOrigin(forwarded)) {
+        return forwarded;
+      }
+    }
+    String local = bracketed(request.getLocalAddr());
+    @Nullable String host = request.getServerName();
+    boolean ours = host != null && (loopback(host) || bracketed(host).equals(local));
+    String name = ours ? bracketed(host) : local;
+    int port = ours ? request.getServerPort() : request.getLocalPort();
+    String scheme = request.getScheme();
+    boolean usual = port == ("https".equals(scheme) ? 443 : 80);
+    return scheme + "://" + name + (usual ? "" : ":" + port);
+  }
+
+  private static String bracketed(String host) {
+    return host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
+  }
+
+  private static boolean loopback(String host) {
+    String name = host.toLowerCase(Locale.ROOT);
+    return name.equals("localhost")
+        || name.equals("[::1]")
+        || name.equals("::1")
+        || name.equals("127.0.0.1");
+  }
+
+  private static boolean isOrigin(String text) {
+    try {
+      URI uri = new URI(text);
+      return uri.getHost() != null
+          && uri.getRawUserInfo() == null
+          && uri.getRawPath().isEmpty()
+          && uri.getRawQuery() == null
+          && uri.getRawFragment() == null
+          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
+    } catch (URISyntaxException notAnOrigin) {
+      return false;
+    }
+  }
+
+  private static String url(Key<?> key, String text) {
+    try {
+      URI uri = new URI(text);
+      boolean fine =
+          uri.getHost() != null
+              && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
+              && uri.getRawUserInfo() == null
+              && uri.getRawQuery() == null
+              && uri.getRawFragment() == null
+              && text.chars().allMatch(c -> c < 0x7f);
+      if (fine) {
+        return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+      }
+    } catch (URISyntaxException notAUrl) {
+      // told below
+    }
+    throw new InvalidConfigurationException(
+        key
+            + " = \""
+            + text
+            + "\" is not allowed; it takes an absolute URL such as"
+            + " https://api.example.org/app, without query and fragment");
+  }
+}

@@ -1,0 +1,57 @@
+package dev.latchkey.filter;
+
+import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.verify.TokenVerifier;
+import jakarta.servlet.ServletContext;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node of an application, shared by all of its filters: begun by the first of them, ended with
+ * the last. Thread-safe.
+ */
+final class SharedNode implements AutoCloseable {
+
+  private static final String ATTRIBUTE = SharedNode.class.getName();
+
+  private final ServletContext context;
+  private final NodeStarter starter;
+
+  // Guarded by this.
+  private int users;
+
+  private SharedNode(ServletContext context, NodeStarter starter) {
+    this.context = context;
+    this.starter = starter;
+  }
+
+  /** The node of an application; to be closed by everybody who has asked for it. */
+  static SharedNode of(ServletContext context, Settings settings, Clock clock) {
+    synchronized (context) {
+      SharedNode shared =
+          context.getAttribute(ATTRIBUTE) instanceof SharedNode running
+              ? running
+              : new SharedNode(context, NodeStarter.start(settings, clock));
+      shared.users++;
+      context.setAttribute(ATTRIBUTE, shared);
+      return shared;
+    }
+  }
+
+  /** The verifier; null when there is none yet. */
+  @Nullable TokenVerifier verifier() {
+    return starter.verifier();
+  }
+
+  @Override
+  public void close() {
+    synchronized (context) {
+      users--;
+      if (users > 0) {
+        return;
+      }
+      context.removeAttribute(ATTRIBUTE);
+    }
+    starter.close();
+  }
+}
