@@ -1,0 +1,61 @@
+package dev.latchkey.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Guessing passwords gets slow, and locks nobody else out (security D2). */
+@ExtendWith(PayaraMicro.class)
+@Order(90)
+@DisplayName("D2: sign-in")
+class SignInIT {
+
+  private static final String ELSEWHERE = "127.0.0.2";
+  private static final int PATIENCE = 40;
+
+  private final Latchkey latchkey;
+  private final Call list;
+
+  SignInIT(Latchkey latchkey) {
+    this.latchkey = latchkey;
+    this.list = latchkey.calls("/latchkey/api/v1/third-parties");
+  }
+
+  @Test
+  void slowsDownWhoeverGuessesAndLetsTheOwnerIn() {
+    Answer last = guess("admin");
+    for (int i = 0; last.status() == 401 && i < PATIENCE; i++) {
+      last = guess("admin");
+    }
+
+    last.isProblem(429);
+    assertThat(Integer.parseInt(last.field("Retry-After"))).isPositive();
+    list.signedInAs("admin", latchkey.password()).rawAnswerFrom("127.0.0.1").hasStatus(200);
+  }
+
+  @Test
+  void answersTheSameForAnUnknownName() {
+    Answer known = list.signedInAs("admin", "wrong password").rawAnswerFrom("127.0.0.4");
+    Answer unknown = list.signedInAs("nobody", "wrong password").rawAnswerFrom("127.0.0.4");
+
+    assertThat(unknown.withoutTime()).isEqualTo(known.withoutTime());
+    known.isProblem(401);
+  }
+
+  @Test
+  void refusesThePasswordInOtherCaseCutOffOrWithMore() {
+    String password = latchkey.password();
+    for (String wrong :
+        new String[] {password.substring(1), password + "x", "", password + "\u0000"}) {
+      list.signedInAs("admin", wrong).rawAnswerFrom("127.0.0.5").hasStatus(401, 429);
+    }
+    list.signedInAs("ADMIN", password).rawAnswerFrom("127.0.0.6").hasStatus(401);
+  }
+
+  private Answer guess(String user) {
+    return list.signedInAs(user, "a wrong password").rawAnswerFrom(ELSEWHERE);
+  }
+}
