@@ -7,6 +7,8 @@ import dev.latchkey.admin.json.JsonReplyWriter;
 import dev.latchkey.admin.problem.AnswerHeaders;
 import dev.latchkey.admin.problem.ProblemMapper;
 import dev.latchkey.admin.signin.SignInFilter;
+import dev.latchkey.admin.startup.AdminStartup;
+import dev.latchkey.admin.startup.Services;
 import dev.latchkey.admin.thirdparties.ThirdPartiesResource;
 import dev.latchkey.admin.tokens.TokensResource;
 import dev.latchkey.core.administer.Administration;
@@ -38,14 +40,14 @@ public class ApiApplication extends Application {
   @SuppressWarnings("deprecation")
   @Override
   public Set<Object> getSingletons() {
-    Supplier<Services> services = this::services;
     Supplier<Administration> administration = () -> services().administration();
     return Set.of(
         new JsonBodyReader(),
         new JsonReplyWriter(),
         new ProblemMapper(),
         new AnswerHeaders(),
-        new SignInFilter(services, Clock.systemUTC()),
+        new SignInFilter(
+            () -> services().users(), () -> services().node().verifier(), Clock.systemUTC()),
         new ThirdPartiesResource(administration),
         new TokensResource(administration),
         new AccessCheckResource(administration),

@@ -1,7 +1,4 @@
-/**
- * The admin WAR, put together. Start with {@link dev.latchkey.admin.AdminStartup}, then {@code
- * ApiApplication}.
- */
+/** The admin REST API, put together. Start with {@code ApiApplication}. */
 @NullMarked
 package dev.latchkey.admin;
 

@@ -66,8 +66,8 @@ public final class LatchkeyNode implements AutoCloseable {
    *
    * @throws StoreUnavailableException when it can't be used yet; a later call may succeed
    */
-  public static LatchkeyNode open(Settings settings, Clock clock, Ticker ticker) {
-    return start(Database.open(settings, entities()), settings, clock, ticker);
+  public static LatchkeyNode open(Settings settings, Clock clock) {
+    return start(Database.open(settings, entities()), settings, clock, Ticker.systemTicker());
   }
 
   /**

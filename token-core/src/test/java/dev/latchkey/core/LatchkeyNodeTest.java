@@ -258,7 +258,7 @@ class LatchkeyNodeTest {
   }
 
   private LatchkeyNode open() {
-    return LatchkeyNode.open(settings, clock, System::nanoTime);
+    return LatchkeyNode.open(settings, clock);
   }
 
   private Database database() {

@@ -1,6 +1,5 @@
 package dev.latchkey.filter;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.BackgroundStart;
 import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.config.Settings;
@@ -43,8 +42,7 @@ final class SharedNode implements AutoCloseable {
 
   private static SharedNode begun(ServletContext context, Settings settings, Clock clock) {
     BackgroundStart<LatchkeyNode> start =
-        new BackgroundStart<>(
-            () -> LatchkeyNode.open(settings, clock, Ticker.systemTicker()), clock);
+        new BackgroundStart<>(() -> LatchkeyNode.open(settings, clock), clock);
     start.begin();
     return new SharedNode(context, start);
   }

@@ -2,7 +2,7 @@ package dev.latchkey.admin.audit;
 
 import static dev.latchkey.admin.json.Replies.value;
 
-import dev.latchkey.admin.Queries;
+import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;

@@ -1,7 +1,7 @@
 package dev.latchkey.admin.health;
 
-import dev.latchkey.admin.AdminStartup;
-import dev.latchkey.admin.Services;
+import dev.latchkey.admin.startup.AdminStartup;
+import dev.latchkey.admin.startup.Services;
 import dev.latchkey.core.BackgroundStart;
 import dev.latchkey.core.store.StoreUnavailableException;
 import jakarta.json.Json;

@@ -9,11 +9,13 @@ import dev.latchkey.core.store.Database;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ public final class AdminUsers {
   private static final int MOST_REMEMBERED = 1000;
   private static final int AT_ONCE = 2;
   private static final int LONGEST_PASSWORD = 128;
+  private static final long REFUSAL_INTERVAL_MILLIS = 1000;
 
   private final Database database;
   private final AuditTrail audit;
@@ -38,21 +41,26 @@ public final class AdminUsers {
   private final SecretKeySpec memoKey;
   private final Semaphore computing = new Semaphore(AT_ONCE, true);
   private final Cache<String, Long> remembered;
+  private final Clock clock;
+  private final AtomicLong nextRefusal = new AtomicLong();
 
   /** The people in a database. */
-  public AdminUsers(Database database, AuditTrail audit, SecureRandom random, Ticker ticker) {
-    this(database, audit, random, ticker, new PasswordHash(random, PasswordHash.ROUNDS));
+  public AdminUsers(
+      Database database, AuditTrail audit, SecureRandom random, Clock clock, Ticker ticker) {
+    this(database, audit, random, clock, ticker, new PasswordHash(random, PasswordHash.ROUNDS));
   }
 
   AdminUsers(
       Database database,
       AuditTrail audit,
       SecureRandom random,
+      Clock clock,
       Ticker ticker,
       PasswordHash hashes) {
     this.database = database;
     this.audit = audit;
     this.hashes = hashes;
+    this.clock = clock;
     this.throttle = new Throttle(ticker);
     byte[] key = new byte[32];
     random.nextBytes(key);
@@ -101,12 +109,25 @@ public final class AdminUsers {
     throttle.failed(credentials.name(), address);
     Actor actor =
         new Actor(Optional.ofNullable(user).map(AdminUser::name).orElse("(unknown)"), address);
+    record(actor, "sign-in.refused", Map.of());
+    return SignIn.Rejected.INSTANCE;
+  }
+
+  /** Puts a refused attempt into the audit trail; of a flood of them, one a second. */
+  void recordRefusal(Actor actor, Map<String, String> detail) {
+    long due = nextRefusal.get();
+    long now = clock.millis();
+    if (now >= due && nextRefusal.compareAndSet(due, now + REFUSAL_INTERVAL_MILLIS)) {
+      record(actor, "api.refused", detail);
+    }
+  }
+
+  private void record(Actor actor, String action, Map<String, String> detail) {
     database.<Boolean>transact(
         em -> {
-          audit.record(em, actor, "sign-in.refused", null, null, Map.of());
+          audit.record(em, actor, action, null, null, detail);
           return true;
         });
-    return SignIn.Rejected.INSTANCE;
   }
 
   private boolean matches(BasicCredentials credentials, @Nullable AdminUser user) {

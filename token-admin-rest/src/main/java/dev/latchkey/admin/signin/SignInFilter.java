@@ -1,11 +1,11 @@
 package dev.latchkey.admin.signin;
 
-import dev.latchkey.admin.Services;
 import dev.latchkey.admin.problem.ProblemMapper;
 import dev.latchkey.admin.signin.AdminUsers.SignIn;
 import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.token.BearerToken;
 import dev.latchkey.core.verify.Grant;
+import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.core.verify.Verdict;
 import jakarta.annotation.Priority;
 import jakarta.servlet.http.HttpServletRequest;
@@ -40,7 +40,8 @@ public final class SignInFilter implements ContainerRequestFilter {
   private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
   private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
 
-  private final Supplier<Services> services;
+  private final Supplier<AdminUsers> users;
+  private final Supplier<TokenVerifier> verifier;
   private final Clock clock;
 
   @Context private ResourceInfo resource;
@@ -48,8 +49,9 @@ public final class SignInFilter implements ContainerRequestFilter {
 
   /** A filter on what runs, or throws when nothing does yet. */
   @SuppressWarnings("NullAway") // the context is injected
-  public SignInFilter(Supplier<Services> services, Clock clock) {
-    this.services = services;
+  public SignInFilter(Supplier<AdminUsers> users, Supplier<TokenVerifier> verifier, Clock clock) {
+    this.users = users;
+    this.verifier = verifier;
     this.clock = clock;
   }
 
@@ -112,7 +114,7 @@ public final class SignInFilter implements ContainerRequestFilter {
   }
 
   private Caller ofBasic(BasicCredentials credentials) {
-    SignIn signIn = services.get().users().signIn(credentials, address());
+    SignIn signIn = users.get().signIn(credentials, address());
     if (signIn instanceof SignIn.Accepted accepted) {
       return new Caller(new Actor(credentials.name(), address()), accepted.role());
     }
@@ -126,7 +128,7 @@ public final class SignInFilter implements ContainerRequestFilter {
   }
 
   private Caller ofBearer(BearerToken token) {
-    Verdict verdict = services.get().node().verifier().verify(token);
+    Verdict verdict = verifier.get().verify(token);
     if (verdict instanceof Verdict.Unavailable) {
       throw new Refusal(
           ProblemMapper.problem(503, "The token can't be checked at the moment. Try again.")
@@ -161,7 +163,7 @@ public final class SignInFilter implements ContainerRequestFilter {
   }
 
   private Refusal forbidden(Actor actor, String reason) {
-    services.get().recordRefusal(actor, Map.of("method", http.getMethod(), "reason", reason));
+    users.get().recordRefusal(actor, Map.of("method", http.getMethod(), "reason", reason));
     return new Refusal(ProblemMapper.problem(403, "Not allowed: " + reason + ".").build());
   }
 

@@ -1,8 +1,8 @@
 package dev.latchkey.admin.tokens;
 
-import dev.latchkey.admin.Preconditions;
-import dev.latchkey.admin.Queries;
-import dev.latchkey.admin.Requests;
+import dev.latchkey.admin.http.Preconditions;
+import dev.latchkey.admin.http.Queries;
+import dev.latchkey.admin.http.Requests;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;

@@ -2,17 +2,11 @@ package dev.latchkey.core.administer;
 
 import dev.latchkey.core.feed.ChangeFeed;
 import dev.latchkey.core.store.Database;
-import jakarta.persistence.LockTimeoutException;
-import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PersistenceException;
-import jakarta.persistence.PessimisticLockException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Function;
-import org.hibernate.exception.ConstraintViolationException;
-import org.hibernate.exception.LockAcquisitionException;
-import org.jspecify.annotations.Nullable;
 
 /** Carries out commands, each in one transaction. Thread-safe. */
 final class Commands {
@@ -55,7 +49,7 @@ final class Commands {
       try {
         return attempt(actor, work);
       } catch (PersistenceException failed) {
-        if (i == TRIES || !inTheWay(failed)) {
+        if (i == TRIES || !Database.gotInTheWay(failed)) {
           throw failed;
         }
       }
@@ -74,19 +68,6 @@ final class Commands {
       onChange.run();
     }
     return outcome.result;
-  }
-
-  private static boolean inTheWay(@Nullable Throwable failed) {
-    for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-      if (cause instanceof OptimisticLockException
-          || cause instanceof PessimisticLockException
-          || cause instanceof LockTimeoutException
-          || cause instanceof ConstraintViolationException
-          || cause instanceof LockAcquisitionException) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private record Outcome<T>(T result, boolean invalidates) {}

@@ -3,7 +3,10 @@ package dev.latchkey.core.store;
 import dev.latchkey.core.config.Settings;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.LockTimeoutException;
+import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PersistenceException;
+import jakarta.persistence.PessimisticLockException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -12,7 +15,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.exception.ConstraintViolationException;
+import org.hibernate.exception.LockAcquisitionException;
 import org.hibernate.jpa.HibernatePersistenceProvider;
+import org.jspecify.annotations.Nullable;
 
 /** The database of one process: connections, entities and transactions. Thread-safe. */
 public final class Database implements AutoCloseable {
@@ -126,6 +132,23 @@ public final class Database implements AutoCloseable {
         }
       }
     }
+  }
+
+  /**
+   * Whether a transaction failed because another one got in its way, so that it may succeed when it
+   * is done again.
+   */
+  public static boolean gotInTheWay(@Nullable Throwable failed) {
+    for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OptimisticLockException
+          || cause instanceof PessimisticLockException
+          || cause instanceof LockTimeoutException
+          || cause instanceof ConstraintViolationException
+          || cause instanceof LockAcquisitionException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // The connection may be gone, which rolls back as well; the first failure is the one to tell.

@@ -1,37 +1,28 @@
-package dev.latchkey.admin;
+package dev.latchkey.admin.startup;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.admin.signin.AdminUser;
 import dev.latchkey.admin.signin.AdminUsers;
 import dev.latchkey.admin.signin.FirstAdmin;
 import dev.latchkey.core.LatchkeyNode;
-import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.StoreUnavailableException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 
 /** What runs once the database is there. Thread-safe. */
 public final class Services implements AutoCloseable {
 
-  private static final long REFUSAL_INTERVAL_MILLIS = 1000;
-
   private final Administration administration;
   private final LatchkeyNode node;
   private final AdminUsers users;
-  private final Clock clock;
-  private final java.util.concurrent.atomic.AtomicLong nextRefusal =
-      new java.util.concurrent.atomic.AtomicLong();
 
-  private Services(
-      Administration administration, LatchkeyNode node, AdminUsers users, Clock clock) {
+  private Services(Administration administration, LatchkeyNode node, AdminUsers users) {
     this.administration = administration;
     this.node = node;
     this.users = users;
-    this.clock = clock;
   }
 
   /**
@@ -50,8 +41,7 @@ public final class Services implements AutoCloseable {
       return new Services(
           administration,
           node,
-          new AdminUsers(administration.database(), administration.audit(), random, ticker),
-          clock);
+          new AdminUsers(administration.database(), administration.audit(), random, clock, ticker));
     } catch (RuntimeException notYet) {
       administration.close();
       throw notYet;
@@ -68,21 +58,6 @@ public final class Services implements AutoCloseable {
 
   public AdminUsers users() {
     return users;
-  }
-
-  /** Puts a refused attempt into the audit trail; of a flood of them, one a second. */
-  public void recordRefusal(Actor actor, Map<String, String> detail) {
-    long due = nextRefusal.get();
-    long now = clock.millis();
-    if (now >= due && nextRefusal.compareAndSet(due, now + REFUSAL_INTERVAL_MILLIS)) {
-      administration
-          .database()
-          .<Boolean>transact(
-              em -> {
-                administration.audit().record(em, actor, "api.refused", null, null, detail);
-                return true;
-              });
-    }
   }
 
   /** Stops the threads and closes the database. */

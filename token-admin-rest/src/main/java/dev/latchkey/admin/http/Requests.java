@@ -1,4 +1,4 @@
-package dev.latchkey.admin;
+package dev.latchkey.admin.http;
 
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.JsonReply;

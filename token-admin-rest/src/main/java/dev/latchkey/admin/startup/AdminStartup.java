@@ -1,4 +1,4 @@
-package dev.latchkey.admin;
+package dev.latchkey.admin.startup;
 
 import dev.latchkey.admin.signin.FirstAdmin;
 import dev.latchkey.core.BackgroundStart;

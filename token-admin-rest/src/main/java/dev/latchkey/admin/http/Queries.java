@@ -1,4 +1,4 @@
-package dev.latchkey.admin;
+package dev.latchkey.admin.http;
 
 import dev.latchkey.core.administer.FieldError;
 import dev.latchkey.core.administer.InvalidInputException;
