@@ -141,7 +141,6 @@ class RoomsTest {
                 "jakarta.json..",
                 "jakarta.enterprise..",
                 "org.hibernate..",
-                "com.github.benmanes..",
                 "com.zaxxer.."))
         .check(PRODUCT);
   }
