@@ -6,6 +6,7 @@ import dev.latchkey.admin.json.JsonBodyReader;
 import dev.latchkey.admin.json.JsonReplyWriter;
 import dev.latchkey.admin.problem.AnswerHeaders;
 import dev.latchkey.admin.problem.ProblemMapper;
+import dev.latchkey.admin.signin.RoleFilter;
 import dev.latchkey.admin.signin.SignInFilter;
 import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.admin.startup.Services;
@@ -48,6 +49,7 @@ public class ApiApplication extends Application {
         new AnswerHeaders(),
         new SignInFilter(
             () -> services().users(), () -> services().node().verifier(), Clock.systemUTC()),
+        new RoleFilter(() -> services().users()),
         new ThirdPartiesResource(administration),
         new TokensResource(administration),
         new AccessCheckResource(administration),

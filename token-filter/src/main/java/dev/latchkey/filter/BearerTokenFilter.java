@@ -21,6 +21,7 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +128,8 @@ public final class BearerTokenFilter implements Filter {
   private @Nullable HttpServletRequest checkedFirst(
       Guard mine, HttpServletRequest request, HttpServletResponse response) throws IOException {
     String path = RequestPath.dispatched(request);
-    if (!mine.gate.guards(path)) {
+    String other = RequestPath.withoutParameters(request);
+    if (!mine.gate.guards(path) && (other == null || !mine.gate.guards(other))) {
       return request;
     }
     if (RequestPath.ambiguous(request.getRequestURI())) {
@@ -146,7 +148,10 @@ public final class BearerTokenFilter implements Filter {
     if (earlier != null) {
       return checkedByAnother(mine, earlier, request, method, path, response);
     }
-    Decision decision = mine.gate.decide(request, method, path);
+    Decision decision =
+        other == null
+            ? mine.gate.decide(request, method, path)
+            : mine.gate.decide(request, List.of(method), List.of(path, other));
     if (decision instanceof Admitted admitted) {
       return admitted(mine, admitted.grant(), request, response);
     }

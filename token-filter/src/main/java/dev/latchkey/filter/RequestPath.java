@@ -37,7 +37,7 @@ final class RequestPath {
           return true;
         }
         i += 2;
-      } else if (c == '\\' || c <= ' ' || c == 0x7f) {
+      } else if (c == '\\' || c == '#' || c <= ' ' || c == 0x7f) {
         return true;
       }
     }
@@ -50,22 +50,9 @@ final class RequestPath {
       // no escape; an overlong form of an ASCII character (RFC 3629 §3)
       case -1, 0xc0, 0xc1 -> true;
       case '/', '\\', 0x7f -> true;
-      case '%' -> encodedTwice(uri, at + 3);
+      case '%' -> octet(uri, at + 2) >= 0;
       default -> octet < ' ';
     };
-  }
-
-  // What a second decoding would make of it.
-  private static boolean encodedTwice(String uri, int from) {
-    int octet = hex(uri, from) < 0 ? -1 : hex(uri, from) * 16 + hex(uri, from + 1);
-    return octet >= 0
-        && (octet < ' '
-            || octet == '/'
-            || octet == '\\'
-            || octet == '.'
-            || octet == ';'
-            || octet == '%'
-            || octet == 0x7f);
   }
 
   // "." or "..", also encoded, also with path parameters.
@@ -150,6 +137,20 @@ final class RequestPath {
 
   private static char small(char c) {
     return c < 0x80 ? (c >= 'A' && c <= 'Z' ? (char) (c + 32) : c) : Character.toLowerCase(c);
+  }
+
+  /**
+   * The path that somebody reads who takes path parameters out of the request URI by himself, as
+   * JAX-RS does; null when there are none. Containers differ in what they make of them.
+   */
+  static @Nullable String withoutParameters(HttpServletRequest request) {
+    String uri = request.getRequestURI();
+    if (uri.indexOf(';') < 0) {
+      return null;
+    }
+    String path = decoded(uri);
+    String context = request.getContextPath();
+    return path.startsWith(context) ? path.substring(context.length()) : path;
   }
 
   /** The decoded path of a raw, unambiguous URI, without query and path parameters. */

@@ -16,7 +16,8 @@ final class SampleServlet extends HttpServlet {
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     if (!(request.getUserPrincipal() instanceof ThirdPartyPrincipal caller)) {
-      response.sendError(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+      // A preflight, which comes without a token.
+      response.setStatus(HttpServletResponse.SC_NO_CONTENT);
       return;
     }
     String scopes =

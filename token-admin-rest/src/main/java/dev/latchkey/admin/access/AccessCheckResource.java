@@ -44,7 +44,7 @@ public final class AccessCheckResource {
   @Needs(Role.ADMIN)
   @Consumes(MediaType.APPLICATION_JSON)
   public Response check(@Nullable JsonBody body, @Context SecurityContext security) {
-    Fields fields = new Fields(body);
+    Fields fields = new Fields(JsonBody.required(body));
     String token = fields.text("token");
     String clientId = fields.text("clientId");
     if (fields.has("token") == fields.has("clientId")) {

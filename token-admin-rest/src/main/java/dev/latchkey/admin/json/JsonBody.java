@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON object of a request, read strictly (RFC 8259): well-formed UTF-8, an object, no name
@@ -29,6 +30,18 @@ public record JsonBody(JsonObject object, String text) {
 
   /** A request without a body. */
   public static final JsonBody NONE = new JsonBody(JsonValue.EMPTY_JSON_OBJECT, "");
+
+  /**
+   * A body that must be there.
+   *
+   * @throws MalformedBodyException when nothing was sent
+   */
+  public static JsonBody required(@Nullable JsonBody body) {
+    if (body == null || body.text.isBlank()) {
+      throw new MalformedBodyException(400, "the body is missing: send a JSON object");
+    }
+    return body;
+  }
 
   /**
    * Reads a body.

@@ -101,6 +101,7 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
 
   private static String detail(int status) {
     return switch (status) {
+      case 403 -> "Not allowed: the role of the caller does not include this.";
       case 404 -> "There is nothing at this address.";
       case 405 -> "This address does not take this method; Allow names those that it does.";
       case 406 -> "The answer is JSON, which the Accept header does not allow.";

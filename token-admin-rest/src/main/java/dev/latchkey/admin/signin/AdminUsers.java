@@ -131,7 +131,11 @@ public final class AdminUsers {
   }
 
   private boolean matches(BasicCredentials credentials, @Nullable AdminUser user) {
-    if (credentials.password().length() > LONGEST_PASSWORD) {
+    // HMAC takes a password with zeros behind it for the same; RFC 7617 §2 has no such characters.
+    boolean possible =
+        credentials.password().length() <= LONGEST_PASSWORD
+            && credentials.password().chars().noneMatch(Character::isISOControl);
+    if (!possible) {
       return false;
     }
     String memo = memo(credentials);

@@ -12,39 +12,34 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
-import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.ext.Provider;
-import java.lang.reflect.Method;
 import java.security.Principal;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out who calls, and refuses what their role does not include. Takes HTTP Basic of an admin
- * user, a bearer token with a {@code latchkey:*} scope, and whom the server has authenticated in a
- * role {@code latchkey-*}.
+ * Finds out who calls, before it matters what for: nobody else learns which addresses there are.
+ * Takes HTTP Basic of an admin user, a bearer token with a {@code latchkey:*} scope, and whom the
+ * server has authenticated in a role {@code latchkey-*}.
  */
 @Provider
+@PreMatching
 @Priority(Priorities.AUTHENTICATION)
 public final class SignInFilter implements ContainerRequestFilter {
-
-  private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
-  private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
 
   private final Supplier<AdminUsers> users;
   private final Supplier<TokenVerifier> verifier;
   private final Clock clock;
 
-  @Context private ResourceInfo resource;
   @Context private HttpServletRequest http;
 
   /** A filter on what runs, or throws when nothing does yet. */
@@ -72,7 +67,6 @@ public final class SignInFilter implements ContainerRequestFilter {
   public void filter(ContainerRequestContext request) {
     try {
       Caller caller = caller(request);
-      authorize(caller, request);
       request.setSecurityContext(new SignedIn(caller, request.getSecurityContext()));
     } catch (Refusal refusal) {
       request.abortWith(refusal.response);
@@ -145,21 +139,6 @@ public final class SignInFilter implements ContainerRequestFilter {
     }
     grant.used(clock.millis(), address());
     return new Caller(actor, role.get());
-  }
-
-  private void authorize(Caller caller, ContainerRequestContext request) {
-    // A browser that has remembered a password sends it wherever a page tells it to.
-    if (!READING.contains(request.getMethod())
-        && ELSEWHERE.contains(String.valueOf(request.getHeaderString("Sec-Fetch-Site")))) {
-      throw forbidden(caller.actor(), "the request comes from a page of another site");
-    }
-    Method method = resource.getResourceMethod();
-    Needs needs = method == null ? null : method.getAnnotation(Needs.class);
-    if (needs == null || !caller.role().includes(needs.value())) {
-      throw forbidden(
-          caller.actor(),
-          "this needs the role " + (needs == null ? "of nobody" : needs.value().toString()));
-    }
   }
 
   private Refusal forbidden(Actor actor, String reason) {

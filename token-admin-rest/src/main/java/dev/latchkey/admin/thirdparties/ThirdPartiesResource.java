@@ -80,7 +80,7 @@ public final class ThirdPartiesResource {
       @HeaderParam("Idempotency-Key") @Nullable String key,
       @Context UriInfo uri,
       @Context SecurityContext security) {
-    Fields fields = new Fields(body);
+    Fields fields = new Fields(JsonBody.required(body));
     String name = fields.requiredText("name");
     fields.requiredText("authorization");
     ThirdPartyDraft nothing =
@@ -98,7 +98,8 @@ public final class ThirdPartiesResource {
   @GET
   @Path("{id}")
   @Needs(Role.VIEWER)
-  public Response get(@PathParam("id") String id, @Context Request request) {
+  public Response get(@PathParam("id") String id, @Context UriInfo uri, @Context Request request) {
+    new Queries(uri).done();
     ThirdPartyView party = thirdParties().get(id);
     Response.ResponseBuilder unchanged =
         request.evaluatePreconditions(Replies.tag(party.version()));
@@ -118,7 +119,7 @@ public final class ThirdPartiesResource {
       @HeaderParam("If-Match") @Nullable String ifMatch,
       @Context SecurityContext security) {
     Caller caller = Caller.of(security);
-    Fields fields = new Fields(body);
+    Fields fields = new Fields(JsonBody.required(body));
     UnaryOperator<ThirdPartyDraft> patch = patch(fields);
     fields.done();
     boolean onlyEnabled =

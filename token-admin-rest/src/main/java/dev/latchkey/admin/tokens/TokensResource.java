@@ -95,7 +95,11 @@ public final class TokensResource {
   @Path("{token}")
   @Needs(Role.VIEWER)
   public Response get(
-      @PathParam("id") String id, @PathParam("token") String tokenId, @Context Request request) {
+      @PathParam("id") String id,
+      @PathParam("token") String tokenId,
+      @Context UriInfo uri,
+      @Context Request request) {
+    new Queries(uri).done();
     TokenView token = tokens().get(id, tokenId);
     Response.ResponseBuilder unchanged =
         request.evaluatePreconditions(Replies.tag(token.version()));
@@ -113,7 +117,7 @@ public final class TokensResource {
       @Nullable JsonBody body,
       @HeaderParam("If-Match") @Nullable String ifMatch,
       @Context SecurityContext security) {
-    Fields fields = new Fields(body);
+    Fields fields = new Fields(JsonBody.required(body));
     Boolean active = fields.truth("active");
     if (fields.isNull("active")) {
       fields.wrong("active", "can't be removed");

@@ -1,5 +1,7 @@
 package dev.latchkey.core.administer;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -17,6 +19,9 @@ public record PageRequest(int limit, @Nullable String cursor) {
   /** The most items of a page. */
   public static final int MOST = 200;
 
+  /** Tells our cursors from made-up ones. */
+  private static final String MARK = "after:";
+
   public PageRequest {
     if (limit < 1 || limit > MOST) {
       throw new InvalidInputException(
@@ -30,10 +35,15 @@ public record PageRequest(int limit, @Nullable String cursor) {
       return null;
     }
     try {
-      return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException notOurs) {
-      throw invalidCursor();
+      ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(cursor));
+      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      if (text.startsWith(MARK)) {
+        return text.substring(MARK.length());
+      }
+    } catch (IllegalArgumentException | CharacterCodingException notOurs) {
+      // told below
     }
+    throw invalidCursor();
   }
 
   static InvalidInputException invalidCursor() {
@@ -49,13 +59,13 @@ public record PageRequest(int limit, @Nullable String cursor) {
   <R, T> Page<T> page(List<R> rows, Function<R, String> position, Function<R, T> view) {
     boolean more = rows.size() > limit;
     List<R> shown = more ? rows.subList(0, limit) : rows;
-    String next =
-        more
-            ? Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(
-                    position.apply(shown.get(limit - 1)).getBytes(StandardCharsets.UTF_8))
-            : null;
+    String next = more ? cursor(position.apply(shown.get(limit - 1))) : null;
     return new Page<>(shown.stream().map(view).toList(), next);
+  }
+
+  private static String cursor(String position) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString((MARK + position).getBytes(StandardCharsets.UTF_8));
   }
 }

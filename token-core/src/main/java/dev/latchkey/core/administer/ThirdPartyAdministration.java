@@ -45,7 +45,6 @@ public final class ThirdPartyAdministration {
    */
   public Created<ThirdPartyView> create(
       Actor actor, ThirdPartyDraft draft, @Nullable IdempotencyKey key) {
-    check(draft);
     return commands.carryOut(
         actor,
         command -> {
@@ -53,6 +52,7 @@ public final class ThirdPartyAdministration {
           if (earlier != null) {
             return new Created<>(view(command.em(), earlier.resourceId(), command.now()), null);
           }
+          check(draft);
           String id = Base62.random(random, ID_LENGTH);
           refuseTakenName(command.em(), draft.name(), id);
           ThirdParty party =

@@ -41,8 +41,21 @@ public final class OutageLog {
     long until = quietUntil.get();
     if (now >= until && quietUntil.compareAndSet(until, now + INTERVAL_MILLIS)) {
       told = true;
-      log.log(Level.WARNING, failingMessage, cause);
+      log.log(Level.WARNING, failingMessage + " (" + reason(cause) + ")");
+      log.log(Level.DEBUG, failingMessage, cause);
     }
+  }
+
+  // What lies deepest says most, and in one line.
+  private static String reason(Throwable failed) {
+    Throwable cause = failed;
+    while (cause.getCause() != null && !(cause instanceof StoreUnavailableException)) {
+      cause = cause.getCause();
+    }
+    String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    return cause instanceof StoreUnavailableException
+        ? message
+        : cause.getClass().getSimpleName() + ": " + message;
   }
 
   /** It worked. */

@@ -27,7 +27,7 @@ class OutageLogTest {
     outage.worked();
     outage.worked();
     assertThat(outage.failing()).isFalse();
-    assertThat(lines).containsExactly("WARNING broken", "INFO mended");
+    assertThat(lines).containsExactly("WARNING broken (Exception: null)", "INFO mended");
   }
 
   @Test
@@ -36,13 +36,28 @@ class OutageLogTest {
       outage.failed(new Exception());
       outage.worked();
     }
-    assertThat(lines).containsExactly("WARNING broken", "INFO mended");
+    assertThat(lines).containsExactly("WARNING broken (Exception: null)", "INFO mended");
     millis += 59_999;
     outage.failed(new Exception());
     assertThat(lines).hasSize(2);
     millis += 1;
     outage.failed(new Exception());
-    assertThat(lines).containsExactly("WARNING broken", "INFO mended", "WARNING broken");
+    assertThat(lines)
+        .containsExactly(
+            "WARNING broken (Exception: null)", "INFO mended", "WARNING broken (Exception: null)");
+  }
+
+  @Test
+  void namesTheReasonInOneLine() {
+    outage.failed(
+        new IllegalStateException("outside", new java.io.IOException("connection refused\nat x")));
+    assertThat(lines).containsExactly("WARNING broken (IOException: connection refused)");
+  }
+
+  @Test
+  void repeatsWhatAnOperatorIsToldToDo() {
+    outage.failed(new StoreUnavailableException("start the admin WAR", new Exception("inside")));
+    assertThat(lines).containsExactly("WARNING broken (start the admin WAR)");
   }
 
   @Test
@@ -67,7 +82,9 @@ class OutageLogTest {
     @Override
     public void log(
         Level level, @Nullable ResourceBundle bundle, String message, @Nullable Throwable thrown) {
-      lines.add(level + " " + message);
+      if (level != Level.DEBUG) {
+        lines.add(level + " " + message);
+      }
     }
 
     @Override
@@ -76,7 +93,9 @@ class OutageLogTest {
         @Nullable ResourceBundle bundle,
         String format,
         @Nullable Object @Nullable ... params) {
-      lines.add(level + " " + format);
+      if (level != Level.DEBUG) {
+        lines.add(level + " " + format);
+      }
     }
   }
 
