@@ -230,6 +230,25 @@ class LatchkeyNodeTest {
   }
 
   @Test
+  @DisplayName("an address that is none does not hold up the counts of others")
+  void storesNoOddAddress() {
+    installed();
+    MintedToken token = issue("a", null);
+    try (LatchkeyNode node = open()) {
+      Grant grant = (Grant) node.verifier().verify(token.token());
+      grant.used(NOON.toEpochMilli(), "x".repeat(5000) + "\u0000");
+    }
+    assertThat(
+            database()
+                .read(
+                    em ->
+                        em.createQuery("select u from TokenUsage u", TokenUsage.class)
+                            .getSingleResult())
+                .lastUsedFrom())
+        .isEqualTo("unknown");
+  }
+
+  @Test
   @DisplayName("uses that can't be written are written later")
   void keepsUsesDuringAnOutage() {
     installed();

@@ -128,6 +128,11 @@ public final class BearerTokenFilter implements Filter {
   private @Nullable HttpServletRequest checkedFirst(
       Guard mine, HttpServletRequest request, HttpServletResponse response) throws IOException {
     String path = RequestPath.dispatched(request);
+    String method = request.getMethod();
+    if (mine.metadata != null && ResourceMetadata.isAt(path) && reads(method)) {
+      mine.metadata.write(request, response);
+      return null;
+    }
     String other = RequestPath.withoutParameters(request);
     if (!mine.gate.guards(path) && (other == null || !mine.gate.guards(other))) {
       return request;
@@ -136,13 +141,8 @@ public final class BearerTokenFilter implements Filter {
       mine.challenge.write(Refused.AMBIGUOUS_PATH, request, response);
       return null;
     }
-    String method = request.getMethod();
     if (mine.gate.letsThrough(request, method)) {
       return request;
-    }
-    if (mine.metadata != null && ResourceMetadata.isAt(path) && reads(method)) {
-      mine.metadata.write(request, response);
-      return null;
     }
     Grant earlier = AuthenticatedRequest.grantOf(request);
     if (earlier != null) {

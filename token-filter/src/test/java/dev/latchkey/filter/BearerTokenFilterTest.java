@@ -297,6 +297,15 @@ class BearerTokenFilterTest {
   }
 
   @Test
+  @DisplayName("A9 the metadata is there where the challenge says, whatever is protected")
+  void metadataOfAnApplicationThatIsProtectedInPart() throws Exception {
+    settings.put("latchkey.filter.paths", "/api/*");
+    filter(get("/.well-known/oauth-protected-resource"));
+    assertThat(response.getStatus()).isEqualTo(200);
+    assertThat(response.getContentAsString()).contains("\"resource\":\"http://localhost\"");
+  }
+
+  @Test
   void metadataCanBeSwitchedOff() throws Exception {
     settings.put("latchkey.filter.resource-metadata", "false");
     filter(get("/.well-known/oauth-protected-resource"));

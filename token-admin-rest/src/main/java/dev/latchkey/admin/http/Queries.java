@@ -34,7 +34,11 @@ public final class Queries {
     if (values.size() > 1) {
       throw invalid(name, "is there more than once");
     }
-    return values.get(0);
+    String value = values.get(0);
+    if (value.chars().anyMatch(Character::isISOControl)) {
+      throw invalid(name, "takes no control characters");
+    }
+    return value;
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -30,6 +31,8 @@ public final class AdminUsers {
   private static final Duration REMEMBERED = Duration.ofMinutes(5);
   private static final int MOST_REMEMBERED = 1000;
   private static final int AT_ONCE = 2;
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final int LONGEST_NAME = 100;
   private static final int LONGEST_PASSWORD = 128;
   private static final long REFUSAL_INTERVAL_MILLIS = 1000;
 
@@ -101,8 +104,12 @@ public final class AdminUsers {
     if (wait.toNanos() > 0) {
       return new SignIn.TooMany(wait);
     }
-    @Nullable AdminUser user = database.read(em -> em.find(AdminUser.class, credentials.name()));
-    if (matches(credentials, user) && user != null) {
+    @Nullable AdminUser user = user(credentials.name());
+    Optional<Boolean> matches = matches(credentials, user);
+    if (matches.isEmpty()) {
+      return new SignIn.TooMany(PATIENCE);
+    }
+    if (matches.get() && user != null) {
       throttle.succeeded(credentials.name(), address);
       return new SignIn.Accepted(user.role());
     }
@@ -130,33 +137,47 @@ public final class AdminUsers {
         });
   }
 
-  private boolean matches(BasicCredentials credentials, @Nullable AdminUser user) {
+  private @Nullable AdminUser user(String name) {
+    // Not every database takes every character for one of a text.
+    return name.length() > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)
+        ? null
+        : database.read(em -> em.find(AdminUser.class, name));
+  }
+
+  /** Whether the password is that of the user; empty when too many are being checked. */
+  private Optional<Boolean> matches(BasicCredentials credentials, @Nullable AdminUser user) {
     // HMAC takes a password with zeros behind it for the same; RFC 7617 §2 has no such characters.
     boolean possible =
         credentials.password().length() <= LONGEST_PASSWORD
             && credentials.password().chars().noneMatch(Character::isISOControl);
     if (!possible) {
-      return false;
+      return Optional.of(false);
     }
     String memo = memo(credentials);
     Long version = remembered.getIfPresent(memo);
     if (version != null && user != null && version == user.version()) {
-      return true;
+      return Optional.of(true);
     }
     // As long for a name that nobody has.
-    boolean matches =
+    Optional<Boolean> matches =
         computed(credentials.password(), user == null ? nobodysHash : user.passwordHash());
-    if (user == null || !matches) {
-      return false;
+    if (user != null && matches.orElse(false)) {
+      remembered.put(memo, user.version());
     }
-    remembered.put(memo, user.version());
-    return true;
+    return matches;
   }
 
-  private boolean computed(String password, String hash) {
-    computing.acquireUninterruptibly();
+  private Optional<Boolean> computed(String password, String hash) {
     try {
-      return hashes.matches(password, hash);
+      if (!computing.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        return Optional.empty();
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(hashes.matches(password, hash));
     } finally {
       computing.release();
     }

@@ -52,7 +52,8 @@ public final class AccessCheck {
         actor,
         command -> {
           Explanation explanation = new Explanation();
-          ThirdParty party = command.em().find(ThirdParty.class, clientId);
+          ThirdParty party =
+              Texts.plain(clientId) ? command.em().find(ThirdParty.class, clientId) : null;
           if (party == null) {
             explanation.failed(
                 "known",

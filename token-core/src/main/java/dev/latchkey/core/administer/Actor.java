@@ -9,7 +9,7 @@ package dev.latchkey.core.administer;
 public record Actor(String name, String address) {
 
   public Actor {
-    name = Texts.printable(name);
-    address = Texts.printable(address);
+    name = Texts.printable(name, 200);
+    address = Texts.printable(address, 45);
   }
 }

@@ -7,9 +7,13 @@ final class Texts {
 
   private Texts() {}
 
-  /** The text with a question mark for each character that could forge a line of a log. */
-  static String printable(String text) {
+  /**
+   * The text, at most so many characters of it, with a question mark for each that could forge a
+   * line of a log.
+   */
+  static String printable(String text, int atMost) {
     return text.codePoints()
+        .limit(atMost)
         .map(c -> plain(c) ? c : '?')
         .mapToObj(Character::toString)
         .collect(Collectors.joining());

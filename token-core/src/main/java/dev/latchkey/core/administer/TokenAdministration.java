@@ -233,7 +233,8 @@ public final class TokenAdministration {
   }
 
   private static AccessToken found(EntityManager em, String thirdPartyId, String tokenId) {
-    AccessToken token = em.find(AccessToken.class, tokenId);
+    boolean anId = TokenFormat.idOf(tokenId) != TokenFormat.NOT_OURS;
+    AccessToken token = anId ? em.find(AccessToken.class, tokenId) : null;
     if (token == null || !token.thirdPartyId().equals(thirdPartyId)) {
       throw new NotFoundException("this third party has no token with this id");
     }

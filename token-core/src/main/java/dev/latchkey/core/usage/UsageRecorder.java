@@ -31,6 +31,7 @@ public final class UsageRecorder implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(UsageRecorder.class.getName());
   private static final int BATCH = 200;
+  private static final int LONGEST_ADDRESS = 45;
 
   private final Database database;
   private final Queue<UseCounter> used = new ConcurrentLinkedQueue<>();
@@ -99,13 +100,20 @@ public final class UsageRecorder implements AutoCloseable {
                 """)
             .setParameter("uses", tally.uses())
             .setParameter("at", tally.lastAt())
-            .setParameter("from", tally.lastFrom())
+            .setParameter("from", stored(tally.lastFrom()))
             .setParameter("id", id)
             .executeUpdate();
     if (updated == 0) {
       // Should another node add the same row at this moment, the batch fails and is tried again.
-      em.persist(new TokenUsage(id, tally.uses(), tally.lastAt(), tally.lastFrom()));
+      em.persist(new TokenUsage(id, tally.uses(), tally.lastAt(), stored(tally.lastFrom())));
     }
+  }
+
+  // What a proxy says may be anything, and one row that does not fit would hold up all others.
+  private static String stored(String address) {
+    boolean fits =
+        address.length() <= LONGEST_ADDRESS && address.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    return fits ? address : "unknown";
   }
 
   /** Writes the rest and stops. */

@@ -215,6 +215,17 @@ class AdministrationTest {
   }
 
   @Test
+  void whatCanBeNoIdIsNotFound() {
+    String id = register("Express");
+    for (String odd : List.of("a\u0000b", "\ud800", "x".repeat(3000), "")) {
+      assertThatThrownBy(() -> thirdParties.get(odd)).isInstanceOf(NotFoundException.class);
+      assertThatThrownBy(() -> tokens.get(id, odd)).isInstanceOf(NotFoundException.class);
+      assertThat(failed(administration.accessCheck().ofClient(ADMIN, odd)))
+          .containsExactly("known");
+    }
+  }
+
+  @Test
   void idsDifferInCase() {
     String id = register("Express");
     String token = issue(id).resource().id();
