@@ -103,7 +103,7 @@ class AuditIT {
 
   @Test
   void cannotBeChangedByAnyone() {
-    for (String method : List.of("POST", "PUT", "PATCH", "DELETE")) {
+    for (String method : List.of("POST", "PUT", "PATCH")) {
       admin
           .calls("/audit-events")
           .by(method)
@@ -111,5 +111,7 @@ class AuditIT {
           .answer()
           .isProblem(405);
     }
+    // The server itself refuses a DELETE with a body.
+    admin.calls("/audit-events").by("DELETE").answer().isProblem(405);
   }
 }

@@ -141,7 +141,8 @@ class RepeatedWritesIT {
         .with("Idempotency-Key", "a\u00e4")
         .sending("application/json", "{}")
         .rawAnswer()
-        .isProblem(400);
+        // The server itself may refuse such a header, in its own words.
+        .hasStatus(400);
   }
 
   private Answer patch(ThirdParty thirdParty, String seen, String json) {

@@ -8,6 +8,8 @@ import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.feed.ChangeFeed;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.StoreUnavailableException;
+import dev.latchkey.core.testing.MovedClock;
+import dev.latchkey.core.testing.Server;
 import dev.latchkey.core.thirdparty.AllowedNetworks;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
@@ -20,44 +22,38 @@ import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.Verdict;
 import dev.latchkey.core.verify.Verdict.Refused;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.TimeZone;
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(Server.class)
 class LatchkeyNodeTest {
 
   private static final Instant NOON = Instant.parse("2026-03-29T01:30:00Z");
 
-  private final Settings settings =
-      Settings.read(
-          Map.of(),
-          Map.of(
-              "latchkey.jdbc.url",
-              "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1",
-              // Hours: what is seen to happen must not come from a poll that happens by itself.
-              "latchkey.feed.poll-interval",
-              "PT10H",
-              "latchkey.usage.flush-interval",
-              "PT10H"),
-          Map.of(),
-          Map.of());
+  private final Settings settings;
   private final byte[] tagKey = {1, 2, 3};
   private final TagKeys keys = new TagKeys(List.of(tagKey));
   private final TokenFormat format = new TokenFormat(new SecureRandom());
-  private final MovedClock clock = new MovedClock();
+  private final MovedClock clock = new MovedClock(NOON);
   private @Nullable Database database;
+
+  LatchkeyNodeTest(Server server) {
+    // Hours: what is seen to happen must not come from a poll that happens by itself.
+    settings =
+        server.settings(
+            "latchkey.feed.poll-interval", "PT10H", "latchkey.usage.flush-interval", "PT10H");
+  }
 
   @AfterEach
   void close() {
@@ -119,9 +115,9 @@ class LatchkeyNodeTest {
                 assertThat(grant.from("10.0.0.1")).isTrue();
                 assertThat(grant.from("11.0.0.1")).isFalse();
               });
-      clock.now = NOON.plusMillis(4);
+      clock.set(NOON.plusMillis(4));
       assertThat(node.verifier().verify(token.token())).isInstanceOf(Grant.class);
-      clock.now = NOON.plusMillis(5);
+      clock.set(NOON.plusMillis(5));
       assertThat(node.verifier().verify(token.token())).isEqualTo(Refused.EXPIRED);
     }
   }
@@ -138,7 +134,7 @@ class LatchkeyNodeTest {
       TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Chatham"));
       try (LatchkeyNode node = open()) {
         assertThat(node.verifier().verify(token.token())).isInstanceOf(Grant.class);
-        clock.now = NOON.plusMillis(1);
+        clock.set(NOON.plusMillis(1));
         assertThat(node.verifier().verify(token.token())).isEqualTo(Refused.EXPIRED);
       }
     } finally {
@@ -343,25 +339,5 @@ class LatchkeyNodeTest {
       Thread.onSpinWait();
     }
     assertThat(node.verifier().verify(token.token())).isEqualTo(expected);
-  }
-
-  private static final class MovedClock extends Clock {
-
-    Instant now = NOON;
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
   }
 }

@@ -65,6 +65,9 @@ final class AccessRules {
   }
 
   private static boolean misplacedStar(String pattern) {
+    if (pattern.startsWith("*.")) {
+      return pattern.indexOf('*', 1) > 0 || pattern.indexOf('/') > 0;
+    }
     int star = pattern.indexOf('*');
     return star > 0 && !(star == pattern.length() - 1 && pattern.charAt(star - 1) == '/');
   }

@@ -27,6 +27,8 @@ public record JsonBody(JsonObject object, String text) {
 
   private static final int MOST_BYTES = 64 * 1024;
   private static final int MOST_DEPTH = 20;
+  private static final String NOT_ONE_OBJECT =
+      "the body is not one well-formed JSON object with each name once";
 
   /** A request without a body. */
   public static final JsonBody NONE = new JsonBody(JsonValue.EMPTY_JSON_OBJECT, "");
@@ -58,8 +60,13 @@ public record JsonBody(JsonObject object, String text) {
     if (text.isBlank()) {
       return NONE;
     }
-    if (tooDeep(text)) {
+    int end = end(text);
+    if (end < 0) {
       throw new MalformedBodyException(400, "the body is nested more than 20 levels deep");
+    }
+    // A reader would not look at what comes behind the object.
+    if (!text.substring(end).isBlank()) {
+      throw new MalformedBodyException(400, NOT_ONE_OBJECT);
     }
     JsonReaderFactory readers =
         Json.createReaderFactory(Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
@@ -67,8 +74,7 @@ public record JsonBody(JsonObject object, String text) {
       return new JsonBody(reader.readObject(), text);
     } catch (JsonException | IllegalStateException notAnObject) {
       // Its message may repeat what was sent, and a token may be part of that.
-      throw new MalformedBodyException(
-          400, "the body is not one well-formed JSON object with each name once");
+      throw new MalformedBodyException(400, NOT_ONE_OBJECT);
     }
   }
 
@@ -80,7 +86,8 @@ public record JsonBody(JsonObject object, String text) {
     }
   }
 
-  private static boolean tooDeep(String json) {
+  /** Where the first object or array ends; -1 when it is nested too deep. */
+  private static int end(String json) {
     int depth = 0;
     boolean inString = false;
     for (int i = 0; i < json.length(); i++) {
@@ -96,13 +103,16 @@ public record JsonBody(JsonObject object, String text) {
       } else if (c == '{' || c == '[') {
         depth++;
         if (depth > MOST_DEPTH) {
-          return true;
+          return -1;
         }
       } else if (c == '}' || c == ']') {
         depth--;
+        if (depth == 0) {
+          return i + 1;
+        }
       }
     }
-    return false;
+    return json.length();
   }
 
   /** Does not tell what was sent. */

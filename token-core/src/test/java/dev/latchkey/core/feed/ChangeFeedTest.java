@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.core.LatchkeyNode;
-import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.testing.Server;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,25 +19,25 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(Server.class)
 class ChangeFeedTest {
 
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
   private static final Clock CLOCK = Clock.fixed(NOON, ZoneOffset.UTC);
 
-  private final Database database =
-      Database.migrate(
-          Settings.read(
-              Map.of(),
-              Map.of(
-                  "latchkey.jdbc.url",
-                  "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000"),
-              Map.of(),
-              Map.of()),
-          LatchkeyNode.entities());
+  private final Database database;
   private final ChangeFeed feed = new ChangeFeed(CLOCK);
   private final List<String> heard = new ArrayList<>();
-  private final FeedFollower follower = followerAtHead();
+  private final FeedFollower follower;
+
+  ChangeFeedTest(Server server) {
+    database = Database.migrate(server.settings(), LatchkeyNode.entities());
+    follower = followerAtHead();
+  }
 
   @AfterEach
   void close() {

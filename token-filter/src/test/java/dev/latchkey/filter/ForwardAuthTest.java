@@ -1,0 +1,190 @@
+package dev.latchkey.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.core.config.Settings;
+import dev.latchkey.filter.Fixture.Issued;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockFilterConfig;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.mock.web.MockServletContext;
+
+class ForwardAuthTest {
+
+  private final Fixture latchkey = Fixture.INSTALLATION;
+  private final Map<String, String> settings =
+      new HashMap<>(
+          Map.of(
+              "latchkey.filter.rules",
+              "POST /orders/* write; * /secret/* secret",
+              "latchkey.filter.excluded-paths",
+              "/public/*"));
+  private final MockHttpServletResponse response = new MockHttpServletResponse();
+  private final MockHttpServletRequest request = new MockHttpServletRequest("GET", "/verify");
+
+  @Test
+  void answers204AndWhoItIs() throws Exception {
+    Issued token = latchkey.issues("b", "a");
+    token(token);
+    verify();
+    assertThat(response.getStatus()).isEqualTo(204);
+    assertThat(response.getHeader("X-Latchkey-Third-Party"))
+        .matches("Gr%C3%B6%C3%9Fe & Co %25[0-9]+");
+    assertThat(response.getHeader("X-Latchkey-Client-Id")).isEqualTo(token.thirdParty());
+    assertThat(response.getHeader("X-Latchkey-Token-Id")).isEqualTo(token.id());
+    assertThat(response.getHeader("X-Latchkey-Scopes")).isEqualTo("a b");
+    assertThat(response.getHeader("Cache-Control")).isEqualTo("no-store");
+    assertThat(latchkey.uses(token)).isEqualTo(1);
+  }
+
+  @Test
+  void answersWhatTheFilterWould() throws Exception {
+    verify();
+    assertThat(response.getStatus()).isEqualTo(401);
+    assertThat(response.getHeader("WWW-Authenticate")).startsWith("Bearer");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /orders/1, 204",
+    "POST, /orders/1, 403",
+    "POST, /orders/1?x=/public/, 403",
+    "POST, /Orders//1, 403",
+    "POST, https://api.example/orders/1, 403",
+    "POST, https://api.example, 204",
+    "POST, /orders;x/1, 403",
+    "GET, /a/%2e%2e/secret, 400",
+    "GET, /secret%2f1, 400",
+    "GET, orders, 400",
+    "GET, /a#b, 400",
+    "GET, '', 400",
+  })
+  void rulesAreFedByTheForwardedRequest(String method, String uri, int status) throws Exception {
+    token(latchkey.issues("other"));
+    request.addHeader("X-Forwarded-Method", method);
+    request.addHeader("X-Forwarded-Uri", uri);
+    verify();
+    assertThat(response.getStatus()).isEqualTo(status);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"X-Original-Uri", "X-Original-URL", "X-Forwarded-Uri"})
+  @DisplayName("a header that a client adds can't outvote the one that the proxy sets")
+  void allThatIsSaidMustBeAllowed(String ofProxy) throws Exception {
+    Issued token = latchkey.issues("other");
+    token(token);
+    for (String header : new String[] {"X-Original-Uri", "X-Original-URL", "X-Forwarded-Uri"}) {
+      request.addHeader(header, header.equals(ofProxy) ? "/secret/1" : "/public/1");
+    }
+    verify();
+    assertThat(response.getStatus()).isEqualTo(403);
+    assertThat(latchkey.uses(token)).isZero();
+  }
+
+  @Test
+  void allMethodsThatAreSaidMustBeAllowed() throws Exception {
+    token(latchkey.issues("other"));
+    request.addHeader("X-Forwarded-Method", "GET");
+    request.addHeader("X-Original-Method", "POST");
+    request.addHeader("X-Forwarded-Uri", "/orders/1");
+    verify();
+    assertThat(response.getStatus()).isEqualTo(403);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"X-Forwarded-Uri", "X-Original-Uri", "X-Forwarded-Method", "X-Original-Method"})
+  void theSameHeaderTwiceIsRefused(String header) throws Exception {
+    token(latchkey.issues());
+    request.addHeader(header, "/a");
+    request.addHeader(header, "/b");
+    verify();
+    assertThat(response.getStatus()).isEqualTo(400);
+  }
+
+  @Test
+  void excludedPathsAndPreflightsPassWithoutAName() throws Exception {
+    request.addHeader("X-Forwarded-Uri", "/public/1");
+    verify();
+    assertThat(response.getStatus()).isEqualTo(204);
+    assertThat(response.getHeader("X-Latchkey-Client-Id")).isNull();
+    assertThat(response.getHeader("Cache-Control")).isEqualTo("no-store");
+
+    MockHttpServletRequest preflight = new MockHttpServletRequest("GET", "/verify");
+    preflight.addHeader("X-Forwarded-Method", "OPTIONS");
+    preflight.addHeader("X-Forwarded-Uri", "/orders/1");
+    preflight.addHeader("Origin", "https://app.example");
+    MockHttpServletResponse refused = new MockHttpServletResponse();
+    endpoint().doFilter(preflight, refused, new MockFilterChain());
+    assertThat(refused.getStatus()).isEqualTo(401);
+    preflight.addHeader("Access-Control-Request-Method", "POST");
+    MockHttpServletResponse passed = new MockHttpServletResponse();
+    endpoint().doFilter(preflight, passed, new MockFilterChain());
+    assertThat(passed.getStatus()).isEqualTo(204);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HEAD, 204", "POST, 405", "PUT, 405"})
+  void isAskedByGetOrHead(String method, int status) throws Exception {
+    token(latchkey.issues());
+    request.setMethod(method);
+    verify();
+    assertThat(response.getStatus()).isEqualTo(status);
+    assertThat(response.getHeader("Allow")).isEqualTo(status == 405 ? "GET, HEAD" : null);
+  }
+
+  @Test
+  void neverReachesTheApplication() throws Exception {
+    token(latchkey.issues());
+    MockFilterChain chain = new MockFilterChain();
+    endpoint().doFilter(request, response, chain);
+    assertThat(chain.getRequest()).isNull();
+  }
+
+  @Test
+  void beforeItIsReadyItIsClosed() throws Exception {
+    ForwardAuth closed = new ForwardAuth(latchkey.clock);
+    closed.doFilter(request, response, new MockFilterChain());
+    assertThat(response.getStatus()).isEqualTo(503);
+  }
+
+  @Test
+  void opensTheDatabaseAndClosesIt() throws Exception {
+    System.setProperty("latchkey.jdbc.url", Fixture.DATABASE);
+    try {
+      MockServletContext context = new MockServletContext();
+      ForwardAuth endpoint = new ForwardAuth(latchkey.clock);
+      endpoint.init(new MockFilterConfig(context));
+      token(latchkey.issues());
+      endpoint.doFilter(request, response, new MockFilterChain());
+      assertThat(response.getStatus()).isEqualTo(204);
+      endpoint.destroy();
+      assertThat(context.getAttribute(SharedNode.class.getName())).isNull();
+    } finally {
+      System.clearProperty("latchkey.jdbc.url");
+    }
+  }
+
+  private void token(Issued token) {
+    request.addHeader("Authorization", token.header());
+  }
+
+  private void verify() throws Exception {
+    endpoint().doFilter(request, response, new MockFilterChain());
+  }
+
+  private ForwardAuth endpoint() {
+    Settings read = Fixture.settings(settings);
+    return new ForwardAuth(
+        BearerTokenFilter.Guard.of(read, new Gate(read, latchkey::verifier, latchkey.clock)),
+        latchkey.clock);
+  }
+}

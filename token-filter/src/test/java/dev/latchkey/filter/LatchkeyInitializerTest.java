@@ -1,0 +1,163 @@
+package dev.latchkey.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class LatchkeyInitializerTest {
+
+  private final List<String> done = new ArrayList<>();
+  private final List<Filter> filters = new ArrayList<>();
+  private boolean declared;
+  private boolean ownWar;
+  private boolean broken;
+
+  @AfterEach
+  void forget() {
+    List.of("latchkey.filter.register", "latchkey.mechanism", "latchkey.sample", "latchkey.ruls")
+        .forEach(System::clearProperty);
+  }
+
+  @Test
+  void putsTheFilterInFrontOfEverything() {
+    start();
+    assertThat(filters).singleElement().isInstanceOf(BearerTokenFilter.class);
+    assertThat(done)
+        .containsExactly(
+            "filter latchkey",
+            "async true",
+            "map " + EnumSet.allOf(DispatcherType.class) + " after=false /*");
+  }
+
+  @Test
+  void leavesItToTheWebXmlOrToCode() {
+    declared = true;
+    start();
+    assertThat(done).isEmpty();
+    declared = false;
+    System.setProperty("latchkey.filter.register", "false");
+    start();
+    assertThat(done).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A19 throws nothing: a wrong configuration closes everything")
+  void closesEverythingWhenTheConfigurationIsWrong() {
+    System.setProperty("latchkey.ruls", "x");
+    start();
+    assertThat(filters).singleElement().isInstanceOf(ClosedFilter.class);
+    assertThat(done).contains("filter latchkey-closed", "async true");
+  }
+
+  @Test
+  void closesEverythingWhenAskedForWhatIsNotThere() {
+    System.setProperty("latchkey.mechanism", "true");
+    start();
+    assertThat(filters).singleElement().isInstanceOf(ClosedFilter.class);
+  }
+
+  @Test
+  @DisplayName("A19 throws nothing: whatever fails closes everything")
+  void closesEverythingWhenSomethingFails() {
+    broken = true;
+    start();
+    assertThat(filters).singleElement().isInstanceOf(ClosedFilter.class);
+  }
+
+  @Test
+  void addsForwardAuthInItsOwnWarOnlyAndTheSampleOnRequest() {
+    ownWar = true;
+    start();
+    assertThat(done)
+        .startsWith("filter forward-auth", "map [REQUEST] after=false /verify", "filter latchkey");
+    done.clear();
+    System.setProperty("latchkey.sample", "true");
+    start();
+    assertThat(done).contains("servlet sample", "map servlet /sample/*");
+  }
+
+  private void start() {
+    new LatchkeyInitializer().onStartup(null, context());
+  }
+
+  private ServletContext context() {
+    return (ServletContext)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {ServletContext.class},
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "getClassLoader" -> getClass().getClassLoader();
+                  case "getInitParameter" -> ownWar ? "true" : null;
+                  case "getFilterRegistrations" -> registrations();
+                  case "addFilter" -> {
+                    done.add("filter " + arguments[0]);
+                    filters.add((Filter) arguments[1]);
+                    yield registration();
+                  }
+                  case "addServlet" -> {
+                    done.add("servlet " + arguments[0]);
+                    assertThat(arguments[1]).isInstanceOf(Servlet.class);
+                    yield servlet();
+                  }
+                  default -> throw new UnsupportedOperationException(method.getName());
+                });
+  }
+
+  private Map<String, ? extends FilterRegistration> registrations() {
+    if (broken) {
+      throw new NoClassDefFoundError("com/github/benmanes/caffeine/cache/Cache");
+    }
+    return declared ? Map.of("mine", registration()) : Map.of();
+  }
+
+  private FilterRegistration.Dynamic registration() {
+    return (FilterRegistration.Dynamic)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {FilterRegistration.Dynamic.class},
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "getClassName" -> BearerTokenFilter.class.getName();
+                  case "setAsyncSupported" -> {
+                    done.add("async " + arguments[0]);
+                    yield null;
+                  }
+                  case "addMappingForUrlPatterns" -> {
+                    done.add(
+                        "map "
+                            + arguments[0]
+                            + " after="
+                            + arguments[1]
+                            + " "
+                            + ((String[]) arguments[2])[0]);
+                    yield null;
+                  }
+                  default -> throw new UnsupportedOperationException(method.getName());
+                });
+  }
+
+  private ServletRegistration.Dynamic servlet() {
+    return (ServletRegistration.Dynamic)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {ServletRegistration.Dynamic.class},
+            (proxy, method, arguments) -> {
+              done.add("map servlet " + ((String[]) arguments[0])[0]);
+              return null;
+            });
+  }
+}
