@@ -85,7 +85,7 @@ final class Welcome implements Runnable {
         works
             ? "The password of the user admin is in " + file
             : "The password of the user admin is the one that you have set",
-        "Try: curl -u \"admin:" + password + "\" " + api + "/third-parties",
+        "Try:  curl -u \"admin:" + password + "\" " + api + "/third-parties",
         "Stop with Ctrl-C; the data stay in " + home);
   }
 
