@@ -1,25 +1,26 @@
 package dev.latchkey.run;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Map;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Runs Latchkey on Payara Micro in this process, for {@code mvn -Prun}: the admin WAR at {@code
@@ -33,139 +34,159 @@ import java.util.TreeMap;
  */
 public final class Run {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
-  private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
-  private static final String LOOPBACK = "127.0.0.1";
+  static final String LOOPBACK = "127.0.0.1";
+  private static final byte[] LOOPBACK_BYTES = {127, 0, 0, 1};
 
-  private final PrintStream console;
+  private final Console console;
   private final Path artifacts;
   private final Path home;
-  private final String shownHome;
   private final int port;
 
-  private Run(PrintStream console, Path artifacts, Path base) {
+  private Run(Console console, Path artifacts, Path home, int port) {
     this.console = console;
     this.artifacts = artifacts;
-    this.shownHome = System.getProperty("latchkey.home", "latchkey-data");
-    this.home = base.resolve(shownHome).normalize();
-    this.port = port(System.getProperty("latchkey.port", "8080"));
+    this.home = home;
+    this.port = port;
   }
 
   /** Runs until it is stopped. */
   public static void main(String[] args) throws Exception {
-    PrintStream console = System.out;
+    Console console = new Console(System.out);
     Path artifacts = Path.of(args[0]);
     takeOver(artifacts.resolve("run.properties"));
     try {
-      new Run(console, artifacts, Path.of(args[1])).start();
+      Path home = Path.of(args[1]).resolve(setting("latchkey.home").orElse("latchkey-data"));
+      new Run(console, artifacts, home.normalize(), port()).start();
     } catch (CannotRunException cannot) {
-      console.println("Latchkey can't run: " + cannot.getMessage());
-      console.flush();
-      Runtime.getRuntime().halt(1);
+      console.cannotRun(cannot.reason());
     }
   }
 
-  /** Why it can't run, in a line for a newcomer. */
-  private static final class CannotRunException extends Exception {
-
-    private static final long serialVersionUID = 1L;
-
-    CannotRunException(String message) {
-      super(message);
-    }
-  }
-
+  // The file may hold a password, so it does not stay.
   private static void takeOver(Path settings) throws IOException {
     Properties given = new Properties();
     try (InputStream in = Files.newInputStream(settings)) {
       given.load(in);
     }
+    Files.delete(settings);
     given.stringPropertyNames().forEach(key -> System.setProperty(key, given.getProperty(key)));
   }
 
-  private static int port(String text) {
+  /** What the user has set, in the order of {@code dev.latchkey.core.config.Settings}. */
+  private static Optional<String> setting(String key) {
+    String variable = key.toUpperCase(Locale.ROOT).replace('.', '_');
+    return Optional.ofNullable(System.getProperty(key))
+        .or(() -> Optional.ofNullable(System.getenv(variable)));
+  }
+
+  // Not from the environment: Kubernetes calls something else LATCHKEY_PORT.
+  private static int port() throws CannotRunException {
+    String text = System.getProperty("latchkey.port", "8080");
     try {
-      return Integer.parseInt(text);
+      int port = Integer.parseInt(text);
+      if (port >= 1 && port <= 65_535) {
+        return port;
+      }
     } catch (NumberFormatException notANumber) {
-      return -1;
+      // said below
     }
+    throw new CannotRunException(
+        "latchkey.port = \"" + text + "\" is not allowed; it takes a whole number from 1 to 65535");
   }
 
   private void start() throws Exception {
-    if (port < 1 || port > 65_535) {
-      throw new CannotRunException(
-          "latchkey.port = \""
-              + System.getProperty("latchkey.port")
-              + "\" is not allowed; it takes a whole number from 1 to 65535");
-    }
     requireFreePort();
-    createHome();
+    Path runtime = home.resolve("payara-" + port);
     Path log = home.resolve("server.log");
+    try {
+      createHome();
+      delete(runtime);
+      if (Files.exists(log)) {
+        Files.move(log, home.resolve("server.log.1"), StandardCopyOption.REPLACE_EXISTING);
+      }
+      redirectTo(log);
+    } catch (IOException notWritable) {
+      throw new CannotRunException(
+          "latchkey.home = \"" + home + "\" is not a folder that can be written to");
+    }
     // When Maven is killed, nobody else would stop us.
     ProcessHandle.current()
         .parent()
         .ifPresent(maven -> maven.onExit().thenRun(() -> System.exit(0)));
+    console.watch(log);
     configure();
-    PrintStream file = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
-    System.setOut(file);
-    System.setErr(file);
-    Thread teller = new Thread(() -> tellWhenReady(log), "tell-when-ready");
-    teller.setDaemon(true);
-    teller.start();
-    boot(log);
+    Thread welcome = new Thread(new Welcome(console, home, log, port), "welcome");
+    welcome.setDaemon(true);
+    welcome.start();
+    boot(runtime, log);
   }
 
   private void requireFreePort() throws CannotRunException {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
-      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      probe.bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK_BYTES), port));
     } catch (IOException taken) {
       throw new CannotRunException(
-          "port " + port + " is taken; choose another one with -Dlatchkey.port=8081");
+          "port "
+              + port
+              + " can't be had ("
+              + taken.getMessage()
+              + "); choose another one with -Dlatchkey.port="
+              + (port == 8081 ? 8082 : 8081));
     }
   }
 
-  private void createHome() throws CannotRunException {
-    try {
-      Files.createDirectories(home);
-    } catch (IOException notWritable) {
-      throw new CannotRunException(
-          "latchkey.home = \"" + home + "\" is not a folder that can be written to");
+  private void createHome() throws IOException {
+    boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    FileAttribute<?>[] ownerOnly =
+        posix
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+            }
+            : new FileAttribute<?>[0];
+    Files.createDirectories(home, ownerOnly);
+  }
+
+  // What a killed server has left there must not come up again.
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> content = Files.walk(folder)) {
+        for (Path path : content.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
     }
+  }
+
+  private static void redirectTo(Path log) throws IOException {
+    PrintStream file = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
+    System.setOut(file);
+    System.setErr(file);
   }
 
   private void configure() {
-    Map<String, String> settings =
-        new TreeMap<>(
-            Map.of(
-                "latchkey.sample",
-                "true",
-                "latchkey.filter.rules",
-                "POST /sample/* sample:write; GET /sample/reports/* reports:read"));
-    settings.forEach(
-        (key, value) -> {
-          if (System.getProperty(key) == null) {
-            System.setProperty(key, value);
-          }
-        });
+    unlessSet("latchkey.sample", "true");
+    unlessSet(
+        "latchkey.filter.rules", "POST /sample/* sample:write; GET /sample/reports/* reports:read");
     System.setProperty("latchkey.home", home.toString());
   }
 
-  private void boot(Path log) throws Exception {
-    Path preboot = home.resolve("payara-preboot.txt");
-    Files.writeString(
-        preboot,
-        "set configs.config.server-config.network-config.network-listeners.network-listener"
-            + ".http-listener.address="
-            + LOOPBACK
-            + "\n");
+  private static void unlessSet(String key, String value) {
+    System.setProperty(key, setting(key).orElse(value));
+  }
+
+  private void boot(Path runtime, Path log) throws Exception {
     String[] arguments = {
       "--port",
       Integer.toString(port),
+      "--rootdir",
+      runtime.toString(),
       "--nohazelcast",
       "--disablephonehome",
+      "--logproperties",
+      resource("logging.properties"),
       "--prebootcommandfile",
-      preboot.toString(),
+      resource("preboot.txt"),
       "--deploy",
       artifacts.resolve("latchkey.war") + ":/latchkey",
       "--deploy",
@@ -177,90 +198,12 @@ public final class Run {
           .invoke(null, (Object) arguments);
     } catch (ReflectiveOperationException failed) {
       failed.printStackTrace();
-      stop("the server did not start, " + log + " says why");
+      throw new CannotRunException("the server did not start; " + log + " says why");
     }
   }
 
-  private void tellWhenReady(Path log) {
-    HttpClient client = HttpClient.newHttpClient();
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < deadline) {
-      if (status(client, "/latchkey/health/ready") == 200
-          && status(client, "/sample/whoami") == 401) {
-        tell();
-        return;
-      }
-      Optional<String> failure = failure(log);
-      if (failure.isPresent()) {
-        stop(failure.get() + " (all of it is in " + log + ")");
-        return;
-      }
-      try {
-        Thread.sleep(BETWEEN_TRIES.toMillis());
-      } catch (InterruptedException stopped) {
-        return;
-      }
-    }
-    stop(
-        "it did not become ready within "
-            + PATIENCE.toMinutes()
-            + " minutes, "
-            + log
-            + " says why");
-  }
-
-  // Payara Micro goes on without an application that it could not deploy.
-  private static Optional<String> failure(Path log) {
-    String mark = "InvalidConfigurationException: ";
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(Files.newInputStream(log), StandardCharsets.UTF_8))) {
-      return lines
-          .lines()
-          .filter(line -> line.contains(mark) || line.contains("everything is answered 503: "))
-          .findFirst()
-          .map(line -> line.substring(line.contains(mark) ? line.indexOf(mark) + mark.length() : 0))
-          .map(String::strip);
-    } catch (IOException notYet) {
-      return Optional.empty();
-    }
-  }
-
-  private int status(HttpClient client, String path) {
-    try {
-      return client
-          .send(
-              HttpRequest.newBuilder(URI.create("http://" + LOOPBACK + ":" + port + path))
-                  .timeout(Duration.ofSeconds(15))
-                  .build(),
-              HttpResponse.BodyHandlers.discarding())
-          .statusCode();
-    } catch (IOException notYet) {
-      return 0;
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      return 0;
-    }
-  }
-
-  private void tell() {
-    String api = "http://" + LOOPBACK + ":" + port + "/latchkey/api/v1";
-    boolean inFile = Files.exists(home.resolve("initial-admin-password"));
-    String file = shownHome + "/initial-admin-password";
-    String password = inFile ? "$(cat " + file + ")" : "PASSWORD";
-    console.println("Latchkey runs: the admin API is at " + api);
-    console.println(
-        inFile
-            ? "The first password of the user admin is in " + file
-            : "The password of the user admin is the one that you have set");
-    console.println("Try:  curl -u \"admin:" + password + "\" " + api + "/third-parties");
-    console.println("Stop with Ctrl-C; the data stay in " + shownHome);
-    console.flush();
-  }
-
-  private void stop(String reason) {
-    console.println("Latchkey can't run: " + reason);
-    console.flush();
-    Runtime.getRuntime().halt(1);
+  private static String resource(String name) throws URISyntaxException {
+    URL found = Objects.requireNonNull(Run.class.getResource(name), name);
+    return Path.of(found.toURI()).toString();
   }
 }
