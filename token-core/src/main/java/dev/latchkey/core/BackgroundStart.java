@@ -94,7 +94,7 @@ public final class BackgroundStart<T extends AutoCloseable> implements AutoClose
       running = opener.get();
       lastFailure = null;
       outage.worked();
-    } catch (RuntimeException | LinkageError notYet) {
+    } catch (RuntimeException | Error notYet) {
       lastFailure = notYet;
       outage.failed(notYet);
       tryLater();

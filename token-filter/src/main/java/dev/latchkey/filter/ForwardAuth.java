@@ -1,30 +1,17 @@
 package dev.latchkey.filter;
 
-import dev.latchkey.core.config.Key;
-import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.token.Scopes;
 import dev.latchkey.core.verify.Grant;
-import dev.latchkey.filter.BearerTokenFilter.Guard;
 import dev.latchkey.filter.Decision.Admitted;
 import dev.latchkey.filter.Decision.Refused;
-import jakarta.servlet.DispatcherType;
-import jakarta.servlet.Filter;
-import jakarta.servlet.FilterChain;
-import jakarta.servlet.FilterConfig;
-import jakarta.servlet.FilterRegistration;
-import jakarta.servlet.ServletContext;
-import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletRegistration;
-import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * give.
  *
  * <p>What the request is for, the proxy says in {@code X-Forwarded-Method} and {@code
- * X-Forwarded-Uri}, or in {@code X-Original-Method} and {@code X-Original-Uri}. A client may add
- * the ones that its proxy does not set, so whatever is said must all be allowed.
+ * X-Forwarded-Uri}, in {@code X-Original-Method} and {@code X-Original-Uri}, or by asking with the
+ * method and the path of the request itself, put behind {@code /verify}, as Envoy does. A client
+ * may add the headers that its proxy does not set, so whatever is said must all be allowed.
  */
-final class ForwardAuth implements Filter {
+final class ForwardAuth {
 
   static final String PATH = "/verify";
 
@@ -45,95 +33,75 @@ final class ForwardAuth implements Filter {
   private static final List<String> URI_HEADERS =
       List.of("X-Forwarded-Uri", "X-Original-Uri", "X-Original-URL");
 
-  private final Clock clock;
-  private @Nullable Guard guard;
-  private @Nullable SharedNode node;
+  private final Gate gate;
+  private final Challenge challenge;
 
-  ForwardAuth(Clock clock) {
-    this.clock = clock;
+  ForwardAuth(Gate gate, Challenge challenge) {
+    this.gate = gate;
+    this.challenge = challenge;
   }
 
-  /** An endpoint that is ready without {@link #init}. */
-  ForwardAuth(Guard guard, Clock clock) {
-    this(clock);
-    this.guard = guard;
+  /** Whether a path, as the container dispatches it, is the endpoint's. */
+  static boolean isAt(String path) {
+    return path.startsWith(PATH)
+        && (path.length() == PATH.length() || path.charAt(PATH.length()) == '/');
   }
 
-  /** Puts it into our own WAR, in front of the filter, together with the sample endpoint. */
-  void register(ServletContext context, Settings settings) {
-    FilterRegistration.@Nullable Dynamic endpoint = context.addFilter("forward-auth", this);
-    if (endpoint != null) {
-      endpoint.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, PATH);
-    }
-    if (settings.get(Key.SAMPLE)) {
-      ServletRegistration.@Nullable Dynamic sample =
-          context.addServlet("sample", new SampleServlet());
-      if (sample != null) {
-        sample.addMapping("/sample/*");
-      }
-    }
-  }
-
-  @Override
-  public void init(FilterConfig config) {
-    // Parsed without complaint by the initializer just before.
-    Settings settings = Settings.load(config.getServletContext().getClassLoader());
-    guard =
-        Guard.of(settings, new Gate(settings, () -> node == null ? null : node.verifier(), clock));
-    node = SharedNode.of(config.getServletContext(), settings, clock);
-  }
-
-  @Override
-  public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    if (!(request instanceof HttpServletRequest http)
-        || !(response instanceof HttpServletResponse httpResponse)) {
-      throw new ServletException("not an HTTP request");
-    }
-    Guard mine = guard;
-    if (mine == null) {
-      ClosedFilter.answer(httpResponse);
-      return;
-    }
-    String method = http.getMethod();
-    if (!"GET".equals(method) && !"HEAD".equals(method)) {
-      httpResponse.setHeader("Allow", "GET, HEAD");
-      httpResponse.setStatus(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
-      return;
-    }
-    answer(mine, http, httpResponse);
-  }
-
-  private static void answer(Guard mine, HttpServletRequest request, HttpServletResponse response)
+  /** Answers a proxy that asks at this path. */
+  void answer(HttpServletRequest request, String dispatched, HttpServletResponse response)
       throws IOException {
-    if (contradictory(request)) {
-      mine.challenge().write(Refused.AMBIGUOUS_FORWARDING, request, response);
+    List<String> methods = values(request, METHOD_HEADERS);
+    List<String> uris = values(request, URI_HEADERS);
+    if (!dispatched.equals(PATH)) {
+      methods.add(request.getMethod());
+      uris.add(behind(request));
+    } else if (!"GET".equals(request.getMethod()) && !"HEAD".equals(request.getMethod())) {
+      response.setHeader("Allow", "GET, HEAD");
+      response.setStatus(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
       return;
     }
-    List<String> methods = values(request, METHOD_HEADERS, "GET");
+    if (contradictory(request)) {
+      challenge.write(Refused.AMBIGUOUS_FORWARDING, request, response);
+      return;
+    }
     List<String> paths = new ArrayList<>();
-    for (String uri : values(request, URI_HEADERS, PATH)) {
-      String path = path(uri);
-      if (path == null) {
-        mine.challenge().write(Refused.AMBIGUOUS_PATH, request, response);
+    for (String uri : uris.isEmpty() ? List.of(PATH) : uris) {
+      List<String> readings = readings(uri);
+      if (readings.isEmpty()) {
+        challenge.write(Refused.AMBIGUOUS_PATH, request, response);
         return;
       }
-      paths.add(path);
+      paths.addAll(readings);
     }
+    answer(request, methods.isEmpty() ? List.of("GET") : methods, paths, response);
+  }
+
+  private void answer(
+      HttpServletRequest request,
+      List<String> methods,
+      List<String> paths,
+      HttpServletResponse response)
+      throws IOException {
     boolean open =
-        paths.stream().noneMatch(mine.gate()::guards)
-            || methods.stream().allMatch(each -> mine.gate().letsThrough(request, each));
+        paths.stream().noneMatch(gate::guards)
+            || methods.stream().allMatch(method -> gate.letsThrough(request, method));
     if (open) {
       response.setHeader("Cache-Control", "no-store");
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
       return;
     }
-    Decision decision = mine.gate().decide(request, methods, paths);
+    Decision decision = gate.decide(request, methods, paths);
     if (decision instanceof Admitted admitted) {
       name(admitted.grant(), response);
     } else {
-      mine.challenge().write((Refused) decision, request, response);
+      challenge.write((Refused) decision, request, response);
     }
+  }
+
+  /** The raw URI behind the endpoint's; empty, and so refused, when that is spelt otherwise. */
+  private static String behind(HttpServletRequest request) {
+    String uri = request.getRequestURI().substring(request.getContextPath().length());
+    return uri.startsWith(PATH + '/') ? uri.substring(PATH.length()) : "";
   }
 
   private static void name(Grant grant, HttpServletResponse response) {
@@ -141,17 +109,16 @@ final class ForwardAuth implements Filter {
     response.setHeader("X-Latchkey-Third-Party", encoded(grant.name()));
     response.setHeader("X-Latchkey-Client-Id", grant.clientId());
     response.setHeader("X-Latchkey-Token-Id", grant.tokenId());
-    response.setHeader("X-Latchkey-Scopes", dev.latchkey.core.token.Scopes.text(grant.scopes()));
+    response.setHeader("X-Latchkey-Scopes", Scopes.text(grant.scopes()));
     response.setStatus(HttpServletResponse.SC_NO_CONTENT);
   }
 
   private static boolean contradictory(HttpServletRequest request) {
-    return java.util.stream.Stream.concat(METHOD_HEADERS.stream(), URI_HEADERS.stream())
+    return Stream.concat(METHOD_HEADERS.stream(), URI_HEADERS.stream())
         .anyMatch(name -> Collections.list(request.getHeaders(name)).size() > 1);
   }
 
-  private static List<String> values(
-      HttpServletRequest request, List<String> names, String byDefault) {
+  private static List<String> values(HttpServletRequest request, List<String> names) {
     List<String> values = new ArrayList<>();
     for (String name : names) {
       @Nullable String value = request.getHeader(name);
@@ -159,11 +126,11 @@ final class ForwardAuth implements Filter {
         values.add(value.strip());
       }
     }
-    return values.isEmpty() ? List.of(byDefault) : values;
+    return values;
   }
 
-  /** The path in a raw URI, which may be absolute; null when it is ambiguous. */
-  private static @Nullable String path(String uri) {
+  /** How the path in a raw URI, which may be absolute, can be read; none when it is ambiguous. */
+  private static List<String> readings(String uri) {
     String path = uri;
     int scheme = uri.indexOf("://");
     if (scheme > 0 && uri.charAt(0) != '/') {
@@ -174,9 +141,9 @@ final class ForwardAuth implements Filter {
     if (query >= 0) {
       path = path.substring(0, query);
     }
-    return !path.startsWith("/") || path.indexOf('#') >= 0 || RequestPath.ambiguous(path)
-        ? null
-        : RequestPath.decoded(path);
+    return !path.startsWith("/") || RequestPath.ambiguous(path)
+        ? List.of()
+        : RequestPath.readings(path);
   }
 
   /**
@@ -192,15 +159,5 @@ final class ForwardAuth implements Filter {
       }
     }
     return encoded.toString();
-  }
-
-  @Override
-  public void destroy() {
-    SharedNode mine = node;
-    node = null;
-    guard = null;
-    if (mine != null) {
-      mine.close();
-    }
   }
 }

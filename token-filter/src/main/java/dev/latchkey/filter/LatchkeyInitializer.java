@@ -8,6 +8,7 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
@@ -26,47 +27,69 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
   private static final Logger LOG = System.getLogger(LatchkeyInitializer.class.getName());
   private static final String NAME = "latchkey";
 
-  /** Set in the {@code web.xml} of our own WAR. */
-  private static final String SERVER = "dev.latchkey.server";
-
   @Override
   public void onStartup(@Nullable Set<Class<?>> none, ServletContext context) {
     try {
-      Settings settings = Settings.load(context.getClassLoader());
-      if (settings.get(Key.MECHANISM)) {
-        throw new InvalidConfigurationException(
-            Key.MECHANISM + " = \"true\" is not allowed; this version has the filter only");
-      }
-      if (context.getInitParameter(SERVER) != null) {
-        new ForwardAuth(Clock.systemUTC()).register(context, settings);
-      }
-      if (settings.get(Key.FILTER_REGISTER) && !declared(context)) {
-        register(context, NAME, new BearerTokenFilter());
-      }
-    } catch (InvalidConfigurationException invalid) {
-      close(context);
-      LOG.log(Level.ERROR, "everything is answered 503: " + invalid.getMessage());
-    } catch (RuntimeException | LinkageError broken) {
-      close(context);
+      Registration.in(context);
+    } catch (RuntimeException | Error broken) {
+      register(context, new ClosedFilter());
       LOG.log(Level.ERROR, "everything is answered 503: the filter could not start", broken);
     }
   }
 
-  private static boolean declared(ServletContext context) {
-    return context.getFilterRegistrations().values().stream()
-        .anyMatch(filter -> BearerTokenFilter.class.getName().equals(filter.getClassName()));
-  }
-
-  private static void close(ServletContext context) {
-    register(context, NAME + "-closed", new ClosedFilter());
-  }
-
   // At every path, whatever it guards: the container compares paths as they are spelt.
-  private static void register(ServletContext context, String name, Filter filter) {
+  private static void register(ServletContext context, Filter filter) {
+    String name = NAME;
+    // That the application has a filter of this name is no reason to be without ours.
+    while (context.getFilterRegistration(name) != null) {
+      name = name + '-' + NAME;
+    }
     FilterRegistration.@Nullable Dynamic registration = context.addFilter(name, filter);
-    if (registration != null) {
-      registration.setAsyncSupported(true);
-      registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+    if (registration == null) {
+      throw new IllegalStateException("the server does not take the filter");
+    }
+    registration.setAsyncSupported(true);
+    registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+  }
+
+  /** A class of its own, so that one that is missing is missed where it can be caught. */
+  private static final class Registration {
+
+    /** Set in the {@code web.xml} of our own WAR. */
+    private static final String SERVER = "dev.latchkey.server";
+
+    static void in(ServletContext context) {
+      try {
+        Settings settings = Settings.load(context.getClassLoader());
+        if (settings.get(Key.MECHANISM)) {
+          throw new InvalidConfigurationException(
+              Key.MECHANISM + " = \"true\" is not allowed; this version has the filter only");
+        }
+        if (context.getInitParameter(SERVER) != null) {
+          register(context, new BearerTokenFilter(Clock.systemUTC(), true));
+          addSample(context, settings);
+        } else if (settings.get(Key.FILTER_REGISTER) && !declared(context)) {
+          register(context, new BearerTokenFilter());
+        }
+      } catch (InvalidConfigurationException invalid) {
+        register(context, new ClosedFilter());
+        LOG.log(Level.ERROR, "everything is answered 503: " + invalid.getMessage());
+      }
+    }
+
+    private static void addSample(ServletContext context, Settings settings) {
+      if (settings.get(Key.SAMPLE)) {
+        ServletRegistration.@Nullable Dynamic sample =
+            context.addServlet("sample", new SampleServlet());
+        if (sample != null) {
+          sample.addMapping("/sample/*");
+        }
+      }
+    }
+
+    private static boolean declared(ServletContext context) {
+      return context.getFilterRegistrations().values().stream()
+          .anyMatch(filter -> BearerTokenFilter.class.getName().equals(filter.getClassName()));
     }
   }
 }

@@ -36,6 +36,14 @@ final class PathPattern {
         : new PathPattern(Kind.EXACT, pattern);
   }
 
+  /**
+   * A pattern of what is let through. {@code /} is the root alone here: as the default servlet's
+   * pattern it would open everything to somebody who means his home page.
+   */
+  static PathPattern exclusion(String pattern) {
+    return pattern.equals("/") ? new PathPattern(Kind.EXACT, pattern) : of(pattern);
+  }
+
   /** A pattern for {@link RequestPath#canonical} paths. */
   static PathPattern canonical(String pattern) {
     PathPattern asItStands = of(pattern);

@@ -1,6 +1,10 @@
 package dev.latchkey.filter;
 
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,17 @@ final class RequestPath {
     String servletPath = request.getServletPath();
     @Nullable String pathInfo = request.getPathInfo();
     return pathInfo == null ? servletPath : servletPath + pathInfo;
+  }
+
+  /** The path that an include reaches; the request itself keeps that of the page around it. */
+  static String included(HttpServletRequest request) {
+    Object servletPath = request.getAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH);
+    Object pathInfo = request.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO);
+    if (servletPath == null) {
+      // By a servlet's name, which is no path.
+      return dispatched(request);
+    }
+    return pathInfo == null ? servletPath.toString() : servletPath.toString() + pathInfo;
   }
 
   /**
@@ -148,27 +163,51 @@ final class RequestPath {
     if (uri.indexOf(';') < 0) {
       return null;
     }
-    String path = decoded(uri);
-    String context = request.getContextPath();
+    String path = withoutEmptySegments(decoded(uri));
+    // Some containers answer with the context path as it was spelt.
+    String context = withoutEmptySegments(decoded(request.getContextPath()));
     return path.startsWith(context) ? path.substring(context.length()) : path;
   }
 
-  /** The decoded path of a raw, unambiguous URI, without query and path parameters. */
+  private static String withoutEmptySegments(String path) {
+    String single = path;
+    while (single.contains("//")) {
+      single = single.replace("//", "/");
+    }
+    return single;
+  }
+
+  /** The decoded path of a raw, unambiguous URI, without path parameters. */
   static String decoded(String uri) {
-    java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream(uri.length());
+    return decoded(uri, false);
+  }
+
+  /**
+   * The paths that servers of different kinds read in a raw, unambiguous URI: path parameters taken
+   * out, kept as part of the name, or taken for the end.
+   */
+  static List<String> readings(String uri) {
+    int parameters = uri.indexOf(';');
+    return parameters < 0
+        ? List.of(decoded(uri))
+        : List.of(decoded(uri), decoded(uri, true), decoded(uri.substring(0, parameters)));
+  }
+
+  private static String decoded(String uri, boolean keepsParameters) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(uri.length());
     for (int i = 0; i < uri.length(); i++) {
       char c = uri.charAt(i);
       if (c == '%') {
         bytes.write(octet(uri, i));
         i += 2;
-      } else if (c == ';') {
+      } else if (c == ';' && !keepsParameters) {
         int slash = uri.indexOf('/', i);
         i = slash < 0 ? uri.length() : slash - 1;
       } else {
-        byte[] encoded = String.valueOf(c).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] encoded = String.valueOf(c).getBytes(StandardCharsets.UTF_8);
         bytes.write(encoded, 0, encoded.length);
       }
     }
-    return bytes.toString(java.nio.charset.StandardCharsets.UTF_8);
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 }

@@ -3,13 +3,14 @@ package dev.latchkey.filter;
 import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.thirdparty.AllowedNetworks;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class ResourceMetadata {
 
   static final String PATH = "/.well-known/oauth-protected-resource";
+
+  private static final AllowedNetworks LOOPBACK = AllowedNetworks.of(List.of("127.0.0.0/8", "::1"));
 
   private final Optional<String> publicUrl;
   private final Optional<String> issuer;
@@ -80,7 +83,8 @@ final class ResourceMetadata {
   }
 
   private String base(HttpServletRequest request) {
-    return publicUrl.orElseGet(() -> origin(request) + request.getContextPath());
+    return publicUrl.orElseGet(
+        () -> origin(request) + request.getServletContext().getContextPath());
   }
 
   private String origin(HttpServletRequest request) {
@@ -108,11 +112,7 @@ final class ResourceMetadata {
   }
 
   private static boolean loopback(String host) {
-    String name = host.toLowerCase(Locale.ROOT);
-    return name.equals("localhost")
-        || name.equals("[::1]")
-        || name.equals("::1")
-        || name.equals("127.0.0.1");
+    return host.equalsIgnoreCase("localhost") || host.equals("[::1]") || LOOPBACK.contain(host);
   }
 
   private static boolean isOrigin(String text) {

@@ -3,15 +3,18 @@ package dev.latchkey.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.filter.Fixture.Issued;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -321,6 +324,10 @@ class BearerTokenFilterTest {
         "-, evil.example, -, -, http://10.1.1.1:8080",
         "-, localhost, -, -, http://localhost:8080",
         "-, 127.0.0.1, -, -, http://127.0.0.1:8080",
+        "-, 127.9.9.9, -, -, http://127.9.9.9:8080",
+        "-, 127.evil.example, -, -, http://10.1.1.1:8080",
+        "-, LocalHost, -, -, http://LocalHost:8080",
+        "-, ::1, -, -, http://[::1]:8080",
         "-, 10.1.1.1, -, -, http://10.1.1.1:8080",
         "-, evil.example, 10.9.9.9, api.example, https://api.example",
         "-, evil.example, 10.9.9.9, 'a\"b', http://10.1.1.1:8080",
@@ -388,7 +395,7 @@ class BearerTokenFilterTest {
             },
             latchkey.clock);
     new BearerTokenFilter(
-            BearerTokenFilter.Guard.of(Fixture.settings(settings), broken), latchkey.clock)
+            BearerTokenFilter.Guard.of(Fixture.settings(settings), broken, false), latchkey.clock)
         .doFilter(with(get("/x"), latchkey.issues().header()), response, application);
     assertThat(response.getStatus()).isEqualTo(503);
     assertThat(passed).isEmpty();
@@ -453,34 +460,68 @@ class BearerTokenFilterTest {
     assertThat(passed.get(0).getUserPrincipal()).isNull();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"FORWARD", "INCLUDE"})
+  @Test
   @DisplayName("A11 with check-forwards, a forward is held to the rules of its own path")
-  void checkedForwards(DispatcherType type) throws Exception {
+  void checkedForwards() throws Exception {
     settings.put("latchkey.filter.check-forwards", "true");
     settings.put("latchkey.filter.excluded-paths", "/open");
     settings.put("latchkey.filter.rules", "* /secret a");
-    MockHttpServletRequest without = get("/secret");
-    without.setDispatcherType(type);
-    filter(without);
+    filter(forward("/secret"));
     assertThat(response.getStatus()).isEqualTo(401);
-    MockHttpServletRequest open = get("/open");
-    open.setDispatcherType(type);
-    filter(open);
+    filter(forward("/open"));
     assertThat(passed).hasSize(1);
+    filter(with(forward("/secret"), latchkey.issues().header()));
+    assertThat(response.getStatus()).isEqualTo(403);
+    filter(with(forward("/secret"), latchkey.issues("a").header()));
+    assertThat(passed.get(1).getUserPrincipal()).isNotNull();
+    MockHttpServletRequest strange = with(forward("/secret"), latchkey.issues("a").header());
+    strange.setUserPrincipal(() -> "somebody");
+    filter(strange);
+    assertThat(response.getStatus()).isEqualTo(503);
+    assertThat(passed).hasSize(2);
+  }
 
-    Issued token = latchkey.issues();
-    filter(with(get("/x"), token.header()));
-    MockHttpServletResponse forwarded = new MockHttpServletResponse();
-    MockHttpServletRequest inner = get("/secret");
-    inner.setDispatcherType(type);
-    inner.addHeader("Authorization", token.header());
-    newFilter().doFilter(inner, forwarded, application);
-    assertThat(forwarded.getStatus()).isEqualTo(403);
-    MockHttpServletRequest allowed = with(get("/secret"), latchkey.issues("a").header());
-    allowed.setDispatcherType(type);
-    newFilter().doFilter(allowed, new MockHttpServletResponse(), application);
-    assertThat(passed.get(passed.size() - 1).getUserPrincipal()).isNotNull();
+  @Test
+  @DisplayName("A11 a forward of a request that got in keeps its third party")
+  void forwardOfAnAdmittedRequest() throws Exception {
+    settings.put("latchkey.filter.check-forwards", "true");
+    settings.put("latchkey.filter.rules", "* /secret a");
+    MockHttpServletRequest request = with(get("/x"), latchkey.issues().header());
+    filter(request);
+    request.setDispatcherType(DispatcherType.FORWARD);
+    request.setServletPath("/secret");
+    newFilter().doFilter(passed.get(0), response, application);
+    assertThat(response.getStatus()).isEqualTo(403);
+    request.setServletPath("/y");
+    newFilter().doFilter(passed.get(0), response, application);
+    assertThat(passed.get(1)).isSameAs(passed.get(0));
+  }
+
+  @Test
+  @DisplayName("A11 with check-forwards, an include that is refused includes nothing")
+  void checkedIncludes() throws Exception {
+    settings.put("latchkey.filter.check-forwards", "true");
+    settings.put("latchkey.filter.rules", "* /secret/* a");
+    MockHttpServletRequest around = with(get("/x"), latchkey.issues().header());
+    filter(around);
+    HttpServletRequest page = passed.remove(0);
+    around.setDispatcherType(DispatcherType.INCLUDE);
+    around.setAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH, "/secret");
+    around.setAttribute(RequestDispatcher.INCLUDE_PATH_INFO, "/1");
+    newFilter().doFilter(page, response, application);
+    assertThat(passed).isEmpty();
+    assertThat(response.getStatus()).isEqualTo(200);
+    assertThat(response.getContentAsString()).isEmpty();
+    around.setAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH, "/y");
+    newFilter().doFilter(page, response, application);
+    assertThat(passed).hasSize(1);
+    around.removeAttribute(RequestDispatcher.INCLUDE_PATH_INFO);
+    around.setAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH, "/secret");
+    newFilter().doFilter(page, response, application);
+    around.removeAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH);
+    assertThat(passed).hasSize(1);
+    newFilter().doFilter(page, response, application);
+    assertThat(passed).hasSize(2);
   }
 
   @Test
@@ -500,6 +541,111 @@ class BearerTokenFilterTest {
         response,
         (request, answer) -> second.doFilter(request, answer, application));
     assertThat(response.getStatus()).isEqualTo(403);
+  }
+
+  @Test
+  @DisplayName("A12 a second filter holds to its rules in both readings of a path")
+  void twoFiltersAndPathParameters() throws Exception {
+    BearerTokenFilter first = newFilter();
+    settings.put("latchkey.filter.rules", "* /x/secret/* a");
+    BearerTokenFilter second = newFilter();
+    MockHttpServletRequest request = with(get("/x"), latchkey.issues().header());
+    request.setRequestURI("/x;y/secret/1");
+    first.doFilter(
+        request, response, (inner, answer) -> second.doFilter(inner, answer, application));
+    assertThat(response.getStatus()).isEqualTo(403);
+    assertThat(passed).isEmpty();
+  }
+
+  @ParameterizedTest
+  @DisplayName("A12 an excluded path that could be read in two ways is not let through")
+  @CsvSource({"/public/x, 200", "/public/..;/api/x, 400", "/public/%2e%2e/api, 400"})
+  void ambiguousExcludedPaths(String uri, int status) throws Exception {
+    settings.put("latchkey.filter.excluded-paths", "/public/*");
+    MockHttpServletRequest request = get("/public/x");
+    request.setRequestURI(uri);
+    filter(request);
+    assertThat(response.getStatus()).isEqualTo(status);
+  }
+
+  @ParameterizedTest
+  @DisplayName("/ among the excluded paths is the root alone")
+  @CsvSource({"/, 200", "/x, 401", "/index.html, 401"})
+  void excludedRoot(String path, int status) throws Exception {
+    settings.put("latchkey.filter.excluded-paths", "/");
+    filter(get(path));
+    assertThat(response.getStatus()).isEqualTo(status);
+  }
+
+  @Test
+  @DisplayName("nothing to protect is a mistake, not a wish")
+  void emptyPathsAreRefused() {
+    settings.put("latchkey.filter.paths", " , ");
+    assertThatThrownBy(this::newFilter)
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("latchkey.filter.paths");
+  }
+
+  @Test
+  @DisplayName("A8 what stands in front of us may be stricter than private")
+  void keepsACacheControlThatIsThere() throws Exception {
+    response.setHeader("Cache-Control", "no-store");
+    newFilter().doFilter(with(get("/x"), latchkey.issues().header()), response, application);
+    assertThat(response.getHeaders("Cache-Control")).containsExactly("no-store");
+  }
+
+  @Test
+  @DisplayName("A5 a context path that is spelt oddly does not come back in the challenge")
+  void contextPathOfTheApplication() throws Exception {
+    MockServletContext context = new MockServletContext();
+    context.setContextPath("/app");
+    MockHttpServletRequest request = new MockHttpServletRequest(context, "GET", "/%61pp;'x/y");
+    request.setContextPath("/%61pp;'x");
+    request.setServletPath("/y");
+    filter(request);
+    assertThat(challenge())
+        .endsWith("=\"http://localhost/app/.well-known/oauth-protected-resource\"");
+  }
+
+  @Test
+  @DisplayName("A12 the other reading is found below an oddly spelt context path")
+  void pathParametersBelowAnOddContextPath() throws Exception {
+    settings.put("latchkey.filter.rules", "* /x/secret/* a");
+    MockHttpServletRequest request = with(get("/x"), latchkey.issues().header());
+    request.setContextPath("//%61pp;z");
+    request.setRequestURI("//%61pp;z/x;y/secret/1");
+    filter(request);
+    assertThat(response.getStatus()).isEqualTo(403);
+  }
+
+  @Test
+  @DisplayName("A19 what fails outside of the look-up is 503 as well")
+  void unexpectedOnTheWay() throws Exception {
+    MockHttpServletRequest broken =
+        new MockHttpServletRequest("GET", "/x") {
+          @Override
+          public String getRequestURI() {
+            throw new IllegalStateException("broken");
+          }
+        };
+    newFilter().doFilter(broken, response, application);
+    assertThat(response.getStatus()).isEqualTo(503);
+    assertThat(passed).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A19 init throws nothing, not even an error")
+  void errorInInit() throws Exception {
+    BearerTokenFilter filter = new BearerTokenFilter();
+    filter.init(
+        new MockFilterConfig(new MockServletContext()) {
+          @Override
+          public Enumeration<String> getInitParameterNames() {
+            throw new StackOverflowError();
+          }
+        });
+    filter.doFilter(get("/x"), response, application);
+    assertThat(response.getStatus()).isEqualTo(503);
   }
 
   @Test
@@ -585,7 +731,7 @@ class BearerTokenFilterTest {
   private BearerTokenFilter newFilter() {
     dev.latchkey.core.config.Settings read = Fixture.settings(settings);
     return new BearerTokenFilter(
-        BearerTokenFilter.Guard.of(read, new Gate(read, () -> verifier, latchkey.clock)),
+        BearerTokenFilter.Guard.of(read, new Gate(read, () -> verifier, latchkey.clock), false),
         latchkey.clock);
   }
 
@@ -596,6 +742,12 @@ class BearerTokenFilterTest {
   private static MockHttpServletRequest get(String path) {
     MockHttpServletRequest request = new MockHttpServletRequest("GET", path);
     request.setServletPath(path);
+    return request;
+  }
+
+  private static MockHttpServletRequest forward(String path) {
+    MockHttpServletRequest request = get(path);
+    request.setDispatcherType(DispatcherType.FORWARD);
     return request;
   }
 

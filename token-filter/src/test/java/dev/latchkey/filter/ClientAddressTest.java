@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.core.thirdparty.AllowedNetworks;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,7 +34,6 @@ class ClientAddressTest {
   void readsForwardedForFromRightToLeft(String peer, String header, String expected) {
     MockHttpServletRequest request = from(peer);
     request.addHeader("X-Forwarded-For", header);
-    request.addHeader("Forwarded", "for=6.6.6.6");
     assertThat(addresses.of(request)).isEqualTo(expected);
   }
 
@@ -44,12 +44,37 @@ class ClientAddressTest {
         "for=203.0.113.9;proto=http            | 203.0.113.9",
         "proto=http; For=\"[2001:db8::17]:80\" | 2001:db8::17",
         "for=6.6.6.6, for=203.0.113.9          | 203.0.113.9",
-        "proto=http                            | 10.0.0.1",
+        "proto=http                            | unknown",
+        "for=6.6.6.6, proto=http               | unknown",
+        "for=unknown                           | unknown",
+        "for=\"6.6.6.6, for=203.0.113.9        | 203.0.113.9",
       })
   void readsForwarded(String header, String expected) {
     MockHttpServletRequest request = from("10.0.0.1");
     request.addHeader("Forwarded", header);
     assertThat(addresses.of(request)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "203.0.113.9           | for=203.0.113.9              | 203.0.113.9",
+        "203.0.113.9, 10.0.0.2 | for=203.0.113.9              | 203.0.113.9",
+        "203.0.113.9           | for=6.6.6.6                  | unknown",
+        "6.6.6.6               | for=6.6.6.6, for=203.0.113.9 | unknown",
+      })
+  @DisplayName("a header that a client adds can't outvote the one that the proxy sets")
+  void bothHeadersMustSayTheSame(String forwardedFor, String forwarded, String expected) {
+    MockHttpServletRequest request = from("10.0.0.1");
+    request.addHeader("X-Forwarded-For", forwardedFor);
+    request.addHeader("Forwarded", forwarded);
+    assertThat(addresses.of(request)).isEqualTo(expected);
+  }
+
+  @Test
+  void aTrustedProxyThatSaysNothingIsThePeer() {
+    assertThat(addresses.of(from("10.0.0.1"))).isEqualTo("10.0.0.1");
   }
 
   @Test

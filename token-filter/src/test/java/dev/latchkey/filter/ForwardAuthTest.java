@@ -28,7 +28,7 @@ class ForwardAuthTest {
               "latchkey.filter.excluded-paths",
               "/public/*"));
   private final MockHttpServletResponse response = new MockHttpServletResponse();
-  private final MockHttpServletRequest request = new MockHttpServletRequest("GET", "/verify");
+  private final MockHttpServletRequest request = at("/verify");
 
   @Test
   void answers204AndWhoItIs() throws Exception {
@@ -118,7 +118,7 @@ class ForwardAuthTest {
     assertThat(response.getHeader("X-Latchkey-Client-Id")).isNull();
     assertThat(response.getHeader("Cache-Control")).isEqualTo("no-store");
 
-    MockHttpServletRequest preflight = new MockHttpServletRequest("GET", "/verify");
+    MockHttpServletRequest preflight = at("/verify");
     preflight.addHeader("X-Forwarded-Method", "OPTIONS");
     preflight.addHeader("X-Forwarded-Uri", "/orders/1");
     preflight.addHeader("Origin", "https://app.example");
@@ -149,10 +149,80 @@ class ForwardAuthTest {
     assertThat(chain.getRequest()).isNull();
   }
 
+  @ParameterizedTest
+  @DisplayName("Envoy asks with the method of the request, at its path behind /verify")
+  @CsvSource({
+    "GET, /verify/orders/1, 204",
+    "POST, /verify/orders/1, 403",
+    "DELETE, /verify/other, 204",
+    "GET, /verify/secret/1, 403",
+    "GET, /verify/secret;x/1, 403",
+    "GET, /verify/, 204",
+    "GET, /verify/%2e%2e/x, 400",
+    "GET, /%76erify/x, 400",
+  })
+  void isAskedAtThePathOfTheRequest(String method, String uri, int status) throws Exception {
+    MockHttpServletRequest asked = at("/verify/x");
+    asked.setMethod(method);
+    asked.setRequestURI(uri);
+    asked.addHeader("Authorization", latchkey.issues("other").header());
+    endpoint().doFilter(asked, response, new MockFilterChain());
+    assertThat(response.getStatus()).isEqualTo(status);
+  }
+
+  @Test
+  void aHeaderCanNotOutvoteThePathThatIsAskedAt() throws Exception {
+    MockHttpServletRequest asked = at("/verify/secret/1");
+    asked.addHeader("X-Forwarded-Uri", "/public/1");
+    endpoint().doFilter(asked, response, new MockFilterChain());
+    assertThat(response.getStatus()).isEqualTo(401);
+  }
+
+  @ParameterizedTest
+  @DisplayName(
+      "A14 an excluded path with parameters is not excluded where they are part of the name")
+  @CsvSource({"/public/x;y, 204", "/public;x/y, 401", "/;x/public/y, 401", "/public/;x/y, 204"})
+  void excludedPathsWithParameters(String uri, int status) throws Exception {
+    request.addHeader("X-Forwarded-Uri", uri);
+    verify();
+    assertThat(response.getStatus()).isEqualTo(status);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/secret;x/y", "/secret/1;x", "/;x/secret/1"})
+  void whateverAServerMakesOfParametersTheRuleHolds(String uri) throws Exception {
+    token(latchkey.issues("other"));
+    request.addHeader("X-Forwarded-Uri", uri);
+    verify();
+    assertThat(response.getStatus()).isEqualTo(403);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/verifyx", "/", "/verif"})
+  void otherPathsAreTheApplications(String path) throws Exception {
+    MockHttpServletRequest other = at(path);
+    other.addHeader("Authorization", latchkey.issues().header());
+    MockFilterChain chain = new MockFilterChain();
+    endpoint().doFilter(other, response, chain);
+    assertThat(chain.getRequest()).isNotNull();
+  }
+
+  @Test
+  void inAnApplicationThereIsNoSuchEndpoint() throws Exception {
+    Settings read = Fixture.settings(settings);
+    token(latchkey.issues());
+    MockFilterChain chain = new MockFilterChain();
+    new BearerTokenFilter(
+            BearerTokenFilter.Guard.of(
+                read, new Gate(read, latchkey::verifier, latchkey.clock), false),
+            latchkey.clock)
+        .doFilter(request, response, chain);
+    assertThat(chain.getRequest()).isNotNull();
+  }
+
   @Test
   void beforeItIsReadyItIsClosed() throws Exception {
-    ForwardAuth closed = new ForwardAuth(latchkey.clock);
-    closed.doFilter(request, response, new MockFilterChain());
+    new BearerTokenFilter(latchkey.clock, true).doFilter(request, response, new MockFilterChain());
     assertThat(response.getStatus()).isEqualTo(503);
   }
 
@@ -161,7 +231,7 @@ class ForwardAuthTest {
     System.setProperty("latchkey.jdbc.url", Fixture.DATABASE);
     try {
       MockServletContext context = new MockServletContext();
-      ForwardAuth endpoint = new ForwardAuth(latchkey.clock);
+      BearerTokenFilter endpoint = new BearerTokenFilter(latchkey.clock, true);
       endpoint.init(new MockFilterConfig(context));
       token(latchkey.issues());
       endpoint.doFilter(request, response, new MockFilterChain());
@@ -173,6 +243,12 @@ class ForwardAuthTest {
     }
   }
 
+  private static MockHttpServletRequest at(String path) {
+    MockHttpServletRequest request = new MockHttpServletRequest("GET", path);
+    request.setServletPath(path);
+    return request;
+  }
+
   private void token(Issued token) {
     request.addHeader("Authorization", token.header());
   }
@@ -181,10 +257,10 @@ class ForwardAuthTest {
     endpoint().doFilter(request, response, new MockFilterChain());
   }
 
-  private ForwardAuth endpoint() {
+  private BearerTokenFilter endpoint() {
     Settings read = Fixture.settings(settings);
-    return new ForwardAuth(
-        BearerTokenFilter.Guard.of(read, new Gate(read, latchkey::verifier, latchkey.clock)),
+    return new BearerTokenFilter(
+        BearerTokenFilter.Guard.of(read, new Gate(read, latchkey::verifier, latchkey.clock), true),
         latchkey.clock);
   }
 }

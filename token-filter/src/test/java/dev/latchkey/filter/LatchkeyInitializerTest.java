@@ -1,14 +1,18 @@
 package dev.latchkey.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import java.lang.reflect.Proxy;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -24,6 +28,8 @@ class LatchkeyInitializerTest {
   private boolean declared;
   private boolean ownWar;
   private boolean broken;
+  private boolean refusing;
+  private String taken = "";
 
   @AfterEach
   void forget() {
@@ -59,7 +65,7 @@ class LatchkeyInitializerTest {
     System.setProperty("latchkey.ruls", "x");
     start();
     assertThat(filters).singleElement().isInstanceOf(ClosedFilter.class);
-    assertThat(done).contains("filter latchkey-closed", "async true");
+    assertThat(done).contains("filter latchkey", "async true");
   }
 
   @Test
@@ -78,15 +84,71 @@ class LatchkeyInitializerTest {
   }
 
   @Test
-  void addsForwardAuthInItsOwnWarOnlyAndTheSampleOnRequest() {
-    ownWar = true;
+  @DisplayName("a filter of the application that has our name does not keep us out")
+  void takesAnotherNameWhereItsOwnIsTaken() {
+    taken = "latchkey";
     start();
-    assertThat(done)
-        .startsWith("filter forward-auth", "map [REQUEST] after=false /verify", "filter latchkey");
+    assertThat(done).contains("filter latchkey-latchkey", "async true");
+  }
+
+  @Test
+  @DisplayName("A19 a server that takes no filter is told so, not left open in silence")
+  void complainsWhereNoFilterCanBeAdded() {
+    refusing = true;
+    assertThatThrownBy(this::start).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  @DisplayName("A19 closes everything when a jar is missing")
+  void closesEverythingWithoutTokenCore() throws Exception {
+    try (WithoutTokenCore classes = new WithoutTokenCore()) {
+      ServletContainerInitializer initializer =
+          (ServletContainerInitializer)
+              classes
+                  .loadClass(LatchkeyInitializer.class.getName())
+                  .getDeclaredConstructor()
+                  .newInstance();
+      initializer.onStartup(null, context());
+    }
+    assertThat(filters)
+        .singleElement()
+        .satisfies(
+            closed ->
+                assertThat(closed.getClass().getName()).isEqualTo(ClosedFilter.class.getName()));
+  }
+
+  @Test
+  void addsForwardAuthInItsOwnWarOnlyAndTheSampleOnRequest() throws Exception {
+    ownWar = true;
+    System.setProperty("latchkey.filter.register", "false");
+    start();
+    assertThat(done).startsWith("filter latchkey").noneMatch(step -> step.startsWith("servlet"));
     done.clear();
     System.setProperty("latchkey.sample", "true");
     start();
     assertThat(done).contains("servlet sample", "map servlet /sample/*");
+  }
+
+  /** The class path of an application that has our jar and not the one that it needs. */
+  private static final class WithoutTokenCore extends URLClassLoader {
+
+    WithoutTokenCore() {
+      super(
+          new URL[] {LatchkeyInitializer.class.getProtectionDomain().getCodeSource().getLocation()},
+          LatchkeyInitializerTest.class.getClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (name.startsWith("dev.latchkey.core.")) {
+        throw new ClassNotFoundException(name);
+      }
+      if (!name.startsWith("dev.latchkey.")) {
+        return super.loadClass(name, resolve);
+      }
+      Class<?> loaded = findLoadedClass(name);
+      return loaded == null ? findClass(name) : loaded;
+    }
   }
 
   private void start() {
@@ -103,7 +165,12 @@ class LatchkeyInitializerTest {
                   case "getClassLoader" -> getClass().getClassLoader();
                   case "getInitParameter" -> ownWar ? "true" : null;
                   case "getFilterRegistrations" -> registrations();
+                  case "getFilterRegistration" ->
+                      taken.equals(arguments[0]) ? registration() : null;
                   case "addFilter" -> {
+                    if (refusing) {
+                      yield null;
+                    }
                     done.add("filter " + arguments[0]);
                     filters.add((Filter) arguments[1]);
                     yield registration();

@@ -24,7 +24,7 @@ class SampleServletTest {
     request.addHeader("Authorization", token.header());
     new BearerTokenFilter(
             BearerTokenFilter.Guard.of(
-                settings, new Gate(settings, latchkey::verifier, latchkey.clock)),
+                settings, new Gate(settings, latchkey::verifier, latchkey.clock), false),
             latchkey.clock)
         .doFilter(
             request, response, (passed, answer) -> new SampleServlet().service(passed, answer));

@@ -4,10 +4,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Tells the log that something does not work and that it works again: a line each, not a line per
- * request, and at most once a minute however often it changes. Thread-safe; cheap while it works.
+ * request, and at most once a minute however often it changes; what is not told is counted.
+ * Thread-safe; cheap while it works.
  */
 public final class OutageLog {
 
@@ -18,6 +20,7 @@ public final class OutageLog {
   private final String failingMessage;
   private final String workingMessage;
   private final AtomicLong quietUntil = new AtomicLong(Long.MIN_VALUE);
+  private final LongAdder untold = new LongAdder();
   private volatile boolean failing;
   private volatile boolean told;
 
@@ -41,8 +44,17 @@ public final class OutageLog {
     long until = quietUntil.get();
     if (now >= until && quietUntil.compareAndSet(until, now + INTERVAL_MILLIS)) {
       told = true;
-      log.log(Level.WARNING, failingMessage + " (" + reason(cause) + ")");
+      long more = untold.sumThenReset();
+      log.log(
+          Level.WARNING,
+          failingMessage
+              + " ("
+              + reason(cause)
+              + ")"
+              + (more == 0 ? "" : ", " + more + " more since the line before"));
       log.log(Level.DEBUG, failingMessage, cause);
+    } else {
+      untold.increment();
     }
   }
 

@@ -44,7 +44,9 @@ class OutageLogTest {
     outage.failed(new Exception());
     assertThat(lines)
         .containsExactly(
-            "WARNING broken (Exception: null)", "INFO mended", "WARNING broken (Exception: null)");
+            "WARNING broken (Exception: null)",
+            "INFO mended",
+            "WARNING broken (Exception: null), 1000 more since the line before");
   }
 
   @Test
