@@ -53,7 +53,7 @@ final class Housekeeping implements AutoCloseable {
       inBatches(em -> forgetKeys(em, now.minus(KEPT)));
       inBatches(em -> deleteEndedSecrets(em, now));
       outage.worked();
-    } catch (RuntimeException | LinkageError failed) {
+    } catch (RuntimeException | Error failed) {
       outage.failed(failed);
     }
   }

@@ -88,7 +88,8 @@ public final class FeedFollower implements AutoCloseable {
         // there is more
       }
       outage.worked();
-    } catch (RuntimeException | LinkageError unreadable) {
+    } catch (RuntimeException | Error unreadable) {
+      // Whatever it was: what is thrown from here ends the polling.
       outage.failed(unreadable);
     }
   }

@@ -79,7 +79,7 @@ public final class PostgresWakeUp implements AutoCloseable {
         statement.execute("select 1");
       }
       statement.execute("unlisten " + CHANNEL);
-    } catch (SQLException | RuntimeException | LinkageError broken) {
+    } catch (SQLException | RuntimeException | Error broken) {
       if (!closed) {
         outage.failed(broken);
       }

@@ -70,7 +70,7 @@ public final class UsageRecorder implements AutoCloseable {
             });
         batch.forEach(entry -> unwritten.remove(entry.getKey()));
       }
-    } catch (RuntimeException | LinkageError later) {
+    } catch (RuntimeException | Error later) {
       LOG.log(Level.DEBUG, "uses are written later", later);
     }
   }

@@ -208,7 +208,8 @@ final class VerdictCache {
       } finally {
         permits.release();
       }
-    } catch (LookupFailedException | RuntimeException | LinkageError failed) {
+    } catch (LookupFailedException | RuntimeException | Error failed) {
+      // Also when memory ran out: a look-up left behind would be waited for by all that come after.
       fail(id, lookup, failed);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();

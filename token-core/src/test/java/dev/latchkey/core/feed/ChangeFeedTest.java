@@ -210,7 +210,7 @@ class ChangeFeedTest {
               public void changed(Change change) {
                 if (!failed) {
                   failed = true;
-                  throw new IllegalStateException("not now");
+                  throw new OutOfMemoryError("not now");
                 }
                 heard.add(change.subject());
               }

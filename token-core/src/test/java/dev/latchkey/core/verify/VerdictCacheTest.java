@@ -363,6 +363,19 @@ class VerdictCacheTest {
   }
 
   @Test
+  @DisplayName("E3 a look-up that runs out of memory is over: nobody waits for it afterwards")
+  void anErrorIsNotRemembered() throws Exception {
+    store.holds(ID, active("tp"));
+    store.during(
+        ID,
+        () -> {
+          throw new OutOfMemoryError("pretended");
+        });
+    assertThatThrownBy(() -> cache.lookUp(ID)).isInstanceOf(LookupFailedException.class);
+    assertThat(cache.lookUp(ID).finding()).isInstanceOf(Usable.class);
+  }
+
+  @Test
   void anInterruptedRequestGetsNoAnswerAndStaysInterrupted() {
     store.holds(ID, active("tp"));
     Thread.currentThread().interrupt();
