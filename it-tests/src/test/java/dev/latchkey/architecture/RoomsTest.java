@@ -69,7 +69,7 @@ class RoomsTest {
     return Stream.of(
         Arguments.of("config", List.of()),
         Arguments.of("token", List.of()),
-        Arguments.of("thirdparty", List.of("token")),
+        Arguments.of("thirdparty", List.of("token", "config")),
         Arguments.of("store", List.of("config")),
         Arguments.of("feed", List.of("store", "config")),
         Arguments.of("usage", List.of("store", "config")),

@@ -16,6 +16,9 @@ class SignInIT {
   private static final String ELSEWHERE = "127.0.0.2";
   private static final int PATIENCE = 40;
 
+  /** {@code latchkey.filter.trusted-proxies} of {@code jvm.options}. */
+  private static final String PROXY = "127.0.0.9";
+
   private final Latchkey latchkey;
   private final Call list;
 
@@ -34,6 +37,24 @@ class SignInIT {
     last.isProblem(429);
     assertThat(Integer.parseInt(last.field("Retry-After"))).isPositive();
     list.signedInAs("admin", latchkey.password()).rawAnswerFrom("127.0.0.1").hasStatus(200);
+  }
+
+  @Test
+  @DisplayName("D2: behind a trusted proxy it is the guesser who waits, not everybody behind it")
+  void tellsCallersBehindAProxyApart() {
+    Call guesser = list.with("X-Forwarded-For", "203.0.113.5");
+    Answer last = guesser.signedInAs("admin", "a wrong password").rawAnswerFrom(PROXY);
+    for (int i = 0; last.status() == 401 && i < PATIENCE; i++) {
+      last = guesser.signedInAs("admin", "a wrong password").rawAnswerFrom(PROXY);
+    }
+
+    last.isProblem(429);
+    list.with("X-Forwarded-For", "203.0.113.5, 203.0.113.6")
+        .signedInAs("admin", latchkey.password())
+        .rawAnswerFrom(PROXY)
+        .hasStatus(200);
+    assertThat(latchkey.admin().items("/audit-events"))
+        .anySatisfy(event -> assertThat(event.getString("address")).isEqualTo("203.0.113.5"));
   }
 
   @Test

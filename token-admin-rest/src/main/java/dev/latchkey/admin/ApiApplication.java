@@ -48,7 +48,10 @@ public class ApiApplication extends Application {
         new ProblemMapper(),
         new AnswerHeaders(),
         new SignInFilter(
-            () -> services().users(), () -> services().node().verifier(), Clock.systemUTC()),
+            () -> services().users(),
+            () -> services().node().verifier(),
+            AdminStartup.addressesOf(context),
+            Clock.systemUTC()),
         new RoleFilter(() -> services().users()),
         new ThirdPartiesResource(administration),
         new TokensResource(administration),

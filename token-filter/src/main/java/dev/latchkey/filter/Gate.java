@@ -2,7 +2,7 @@ package dev.latchkey.filter;
 
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
-import dev.latchkey.core.thirdparty.AllowedNetworks;
+import dev.latchkey.core.thirdparty.ClientAddress;
 import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.core.verify.Verdict;
@@ -49,7 +49,7 @@ final class Gate {
     this.excluded =
         settings.get(Key.FILTER_EXCLUDED_PATHS).stream().map(PathPattern::exclusion).toList();
     this.rules = AccessRules.parse(settings.get(Key.FILTER_RULES));
-    this.addresses = new ClientAddress(proxies(settings.get(Key.FILTER_TRUSTED_PROXIES)));
+    this.addresses = ClientAddress.configured(settings);
     this.preflights = settings.get(Key.FILTER_CORS_PREFLIGHT);
   }
 
@@ -94,7 +94,7 @@ final class Gate {
       if (refused != null) {
         return refused;
       }
-      grant.used(clock.millis(), addresses.of(request));
+      grant.used(clock.millis(), addressOf(request));
     }
     return decision;
   }
@@ -112,7 +112,7 @@ final class Gate {
           }
         }
       }
-      grant.used(clock.millis(), addresses.of(request));
+      grant.used(clock.millis(), addressOf(request));
     }
     return decision;
   }
@@ -140,7 +140,7 @@ final class Gate {
    */
   @Nullable Refused refusal(
       Grant grant, HttpServletRequest request, String method, String path, @Nullable String other) {
-    if (!grant.fromAnywhere() && !grant.from(addresses.of(request))) {
+    if (!grant.fromAnywhere() && !grant.from(addressOf(request))) {
       return Refused.INVALID_TOKEN;
     }
     if (rules.none()) {
@@ -157,11 +157,9 @@ final class Gate {
         : Refused.insufficientScope(rule.scopeText());
   }
 
-  private static AllowedNetworks proxies(List<String> cidrs) {
-    try {
-      return AllowedNetworks.of(cidrs);
-    } catch (IllegalArgumentException notANetwork) {
-      throw Key.FILTER_TRUSTED_PROXIES.invalid(String.join(", ", cidrs), "the configuration");
-    }
+  private String addressOf(HttpServletRequest request) {
+    String peer = request.getRemoteAddr();
+    // Without a proxy, which is most of the time, nothing is made for the look at its headers.
+    return addresses.viaTrustedProxy(peer) ? addresses.of(peer, request::getHeaders) : peer;
   }
 }

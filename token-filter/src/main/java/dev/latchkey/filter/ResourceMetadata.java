@@ -4,6 +4,7 @@ import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.thirdparty.AllowedNetworks;
+import dev.latchkey.core.thirdparty.ClientAddress;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -88,7 +89,7 @@ final class ResourceMetadata {
   }
 
   private String origin(HttpServletRequest request) {
-    if (addresses.viaTrustedProxy(request)) {
+    if (addresses.viaTrustedProxy(request.getRemoteAddr())) {
       @Nullable String host = request.getHeader("X-Forwarded-Host");
       @Nullable String scheme = request.getHeader("X-Forwarded-Proto");
       String forwarded =

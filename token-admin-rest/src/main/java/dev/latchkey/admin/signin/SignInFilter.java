@@ -3,6 +3,7 @@ package dev.latchkey.admin.signin;
 import dev.latchkey.admin.problem.ProblemMapper;
 import dev.latchkey.admin.signin.AdminUsers.SignIn;
 import dev.latchkey.core.administer.Actor;
+import dev.latchkey.core.thirdparty.ClientAddress;
 import dev.latchkey.core.token.BearerToken;
 import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.TokenVerifier;
@@ -38,15 +39,21 @@ public final class SignInFilter implements ContainerRequestFilter {
 
   private final Supplier<AdminUsers> users;
   private final Supplier<TokenVerifier> verifier;
+  private final ClientAddress addresses;
   private final Clock clock;
 
   @Context private HttpServletRequest http;
 
   /** A filter on what runs, or throws when nothing does yet. */
   @SuppressWarnings("NullAway") // the context is injected
-  public SignInFilter(Supplier<AdminUsers> users, Supplier<TokenVerifier> verifier, Clock clock) {
+  public SignInFilter(
+      Supplier<AdminUsers> users,
+      Supplier<TokenVerifier> verifier,
+      ClientAddress addresses,
+      Clock clock) {
     this.users = users;
     this.verifier = verifier;
+    this.addresses = addresses;
     this.clock = clock;
   }
 
@@ -160,7 +167,7 @@ public final class SignInFilter implements ContainerRequestFilter {
   }
 
   private String address() {
-    return http.getRemoteAddr();
+    return addresses.of(http.getRemoteAddr(), http::getHeaders);
   }
 
   private record SignedIn(Caller caller, @Nullable SecurityContext before)

@@ -3,6 +3,7 @@ package dev.latchkey.admin.startup;
 import dev.latchkey.admin.signin.FirstAdmin;
 import dev.latchkey.core.BackgroundStart;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.thirdparty.ClientAddress;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -16,12 +17,14 @@ import java.time.Clock;
 public final class AdminStartup implements ServletContextListener {
 
   static final String ATTRIBUTE = BackgroundStart.class.getName();
+  private static final String ADDRESSES = ClientAddress.class.getName();
 
   @Override
   public void contextInitialized(ServletContextEvent event) {
     ServletContext context = event.getServletContext();
     Settings settings = Settings.load(context.getClassLoader());
     FirstAdmin.check(settings);
+    context.setAttribute(ADDRESSES, ClientAddress.configured(settings));
     Clock clock = Clock.systemUTC();
     BackgroundStart<Services> start =
         new BackgroundStart<>(() -> Services.open(settings, clock, new SecureRandom()), clock);
@@ -34,6 +37,14 @@ public final class AdminStartup implements ServletContextListener {
     if (event.getServletContext().getAttribute(ATTRIBUTE) instanceof BackgroundStart<?> start) {
       start.close();
     }
+  }
+
+  /** Where callers are, behind the proxies of the configuration. */
+  public static ClientAddress addressesOf(ServletContext context) {
+    if (context.getAttribute(ADDRESSES) instanceof ClientAddress addresses) {
+      return addresses;
+    }
+    throw new IllegalStateException("the admin WAR was not started");
   }
 
   /** What {@link #contextInitialized} has begun. */

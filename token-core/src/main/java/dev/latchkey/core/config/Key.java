@@ -90,7 +90,7 @@ public final class Key<T> {
           "rules such as: GET,HEAD /licences/* licences:read; POST /licences/* licences:write",
           Function.identity());
 
-  /** CIDRs of proxies whose forwarding headers are believed. */
+  /** CIDRs of proxies whose forwarding headers are believed, by the admin WAR as well. */
   public static final Key<List<String>> FILTER_TRUSTED_PROXIES =
       new Key<>(
           "latchkey.filter.trusted-proxies", "", "CIDRs separated by commas", Key::commaSeparated);

@@ -1,42 +1,66 @@
-package dev.latchkey.filter;
+package dev.latchkey.core.thirdparty;
 
-import dev.latchkey.core.thirdparty.AllowedNetworks;
-import jakarta.servlet.http.HttpServletRequest;
+import dev.latchkey.core.config.InvalidConfigurationException;
+import dev.latchkey.core.config.Key;
+import dev.latchkey.core.config.Settings;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
+import java.util.function.Function;
 
 /**
- * Where a request came from: the peer, or behind trusted proxies what they say, read from right to
- * left up to the first address that is no trusted proxy. What stands left of that, anybody may have
- * written.
+ * Where a request came from: the peer, or behind trusted proxies what they say ({@code
+ * X-Forwarded-For}, or {@code Forwarded} of RFC 7239), read from right to left up to the first
+ * address that is no trusted proxy. What stands left of that, anybody may have written. Immutable.
  */
-final class ClientAddress {
+public final class ClientAddress {
 
   private static final String UNKNOWN = "unknown";
 
   private final AllowedNetworks proxies;
 
+  /**
+   * Addresses behind these proxies.
+   *
+   * @param proxies that are believed; {@link AllowedNetworks#ANYWHERE} for none
+   */
   ClientAddress(AllowedNetworks proxies) {
     this.proxies = proxies;
   }
 
+  /**
+   * Addresses behind {@code latchkey.filter.trusted-proxies}.
+   *
+   * @throws InvalidConfigurationException when one of those is no CIDR
+   */
+  public static ClientAddress configured(Settings settings) {
+    List<String> cidrs = settings.get(Key.FILTER_TRUSTED_PROXIES);
+    try {
+      return new ClientAddress(AllowedNetworks.of(cidrs));
+    } catch (IllegalArgumentException notANetwork) {
+      throw Key.FILTER_TRUSTED_PROXIES.invalid(String.join(", ", cidrs), "the configuration");
+    }
+  }
+
   /** Whether the peer is a proxy whose headers are believed. */
-  boolean viaTrustedProxy(HttpServletRequest request) {
-    return !proxies.anywhere() && proxies.contain(request.getRemoteAddr());
+  public boolean viaTrustedProxy(String peer) {
+    return !proxies.anywhere() && proxies.contain(peer);
   }
 
   /**
    * The address as text; {@code unknown}, which no network contains, when the proxies do not say or
    * their two headers differ. A client may add the header that its proxy does not set.
+   *
+   * @param peer the other end of the connection
+   * @param headers the values of a header by its name, one for each line
    */
-  String of(HttpServletRequest request) {
-    String peer = request.getRemoteAddr();
-    if (proxies.anywhere() || !proxies.contain(peer)) {
+  public String of(String peer, Function<String, Enumeration<String>> headers) {
+    if (!viaTrustedProxy(peer)) {
       return peer;
     }
-    List<String> forwardedFor = forwardedFor(request);
-    List<String> forwarded = forwarded(request);
+    List<String> forwardedFor = forwardedFor(headers.apply("X-Forwarded-For"));
+    List<String> forwarded = forwarded(headers.apply("Forwarded"));
     if (forwardedFor.isEmpty() && forwarded.isEmpty()) {
       return peer;
     }
@@ -53,9 +77,9 @@ final class ClientAddress {
     return hops.get(0);
   }
 
-  private static List<String> forwardedFor(HttpServletRequest request) {
+  private static List<String> forwardedFor(Enumeration<String> lines) {
     List<String> hops = new ArrayList<>();
-    for (String line : Collections.list(request.getHeaders("X-Forwarded-For"))) {
+    for (String line : Collections.list(lines)) {
       for (String hop : line.split(",", -1)) {
         hops.add(address(hop.strip()));
       }
@@ -63,9 +87,9 @@ final class ClientAddress {
     return hops;
   }
 
-  private static List<String> forwarded(HttpServletRequest request) {
+  private static List<String> forwarded(Enumeration<String> lines) {
     List<String> hops = new ArrayList<>();
-    for (String line : Collections.list(request.getHeaders("Forwarded"))) {
+    for (String line : Collections.list(lines)) {
       for (String element : line.split(",", -1)) {
         hops.add(forwardedFor(element));
       }
