@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the admin REST API is sent by mistake or malice, and what it answers (contract §5). */
-@ExtendWith(PayaraMicro.class)
+@ExtendWith(TestedServer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(6)
 @DisplayName("Bad input to the admin API")

@@ -84,10 +84,11 @@ record Answer(String question, int status, Map<String, List<String>> fields, Str
     return Challenge.parse(field("WWW-Authenticate"));
   }
 
-  /** All that tells one refusal from another: everything but the time. */
+  /** All that tells one refusal from another: everything but the time and the connection's end. */
   String withoutTime() {
     Map<String, List<String>> timeless = new TreeMap<>(fields);
     timeless.remove("date");
+    timeless.remove("connection");
     timeless.remove(":status");
     return status + "\n" + timeless + "\n" + body;
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Who did what when, newest first (contract §5, security D6). */
-@ExtendWith(PayaraMicro.class)
+@ExtendWith(TestedServer.class)
 @Order(11)
 @DisplayName("D6: audit trail")
 class AuditIT {

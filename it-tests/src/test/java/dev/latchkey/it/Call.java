@@ -108,7 +108,7 @@ final class Call {
 
   /** As {@link #rawAnswer}, from another address of this machine. */
   Answer rawAnswerFrom(String address) {
-    return new BareSocket(installation.port(), address)
+    return new BareSocket(installation.portOf(path), address)
         .ask(method, path, fields, body == null ? "" : body);
   }
 

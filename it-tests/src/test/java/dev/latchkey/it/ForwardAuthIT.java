@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code /verify}, which a reverse proxy asks before it lets a request through (contract §4). */
-@ExtendWith(PayaraMicro.class)
+@ExtendWith(TestedServer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(4)
 @DisplayName("Forward-auth")

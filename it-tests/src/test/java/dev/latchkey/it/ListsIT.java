@@ -17,7 +17,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Looking up and paging through more than a page (contract §5). */
-@ExtendWith(PayaraMicro.class)
+@ExtendWith(TestedServer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(9)
 @DisplayName("Lists")

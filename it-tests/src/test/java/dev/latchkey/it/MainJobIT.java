@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Register a third party, give it a token, let only active tokens in (contract §1). */
-@ExtendWith(PayaraMicro.class)
+@ExtendWith(TestedServer.class)
 @Order(1)
 @DisplayName("The main job")
 class MainJobIT {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * No spelling of a path gets around its rule. Paths go out on a bare socket, as they stand here.
  */
-@ExtendWith(PayaraMicro.class)
+@ExtendWith(TestedServer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(3)
 @DisplayName("A12, A14: path spellings")

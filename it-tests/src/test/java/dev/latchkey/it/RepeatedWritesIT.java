@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two admins at once, and one who asks twice: ETags and idempotency keys (contract §5). */
-@ExtendWith(PayaraMicro.class)
+@ExtendWith(TestedServer.class)
 @Order(8)
 @DisplayName("Repeated writes")
 class RepeatedWritesIT {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every route × every role: viewer reads, operator also works tokens, admin everything. */
-@ExtendWith(PayaraMicro.class)
+@ExtendWith(TestedServer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(7)
 @DisplayName("D1: roles")

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The last class: what all others were shown must be nowhere (security A16, C2, C5). */
-@ExtendWith(PayaraMicro.class)
+@ExtendWith(TestedServer.class)
 @Order(100)
 @DisplayName("A16, C2: secrets of the whole run")
 class SecretsIT {

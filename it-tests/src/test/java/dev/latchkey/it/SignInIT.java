@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Guessing passwords gets slow, and locks nobody else out (security D2). */
-@ExtendWith(PayaraMicro.class)
+@ExtendWith(TestedServer.class)
 @Order(90)
 @DisplayName("D2: sign-in")
 class SignInIT {
