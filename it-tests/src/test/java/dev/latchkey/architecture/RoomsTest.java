@@ -137,11 +137,21 @@ class RoomsTest {
         .should()
         .dependOnClassesThat(
             resideInAnyPackage(
-                "jakarta.persistence..",
-                "jakarta.json..",
-                "jakarta.enterprise..",
-                "org.hibernate..",
-                "com.zaxxer.."))
+                "jakarta.persistence..", "jakarta.json..", "org.hibernate..", "com.zaxxer.."))
+        .check(PRODUCT);
+  }
+
+  @Test
+  void onlyTheSecondDoorNeedsMoreThanAServletContainerHas() {
+    noClasses()
+        .that(inRooms("filter"))
+        .and()
+        .doNotHaveFullyQualifiedName("dev.latchkey.filter.BearerTokenMechanism")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.latchkey.filter.MechanismExtension")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("jakarta.enterprise..", "jakarta.inject..", "jakarta.security.."))
         .check(PRODUCT);
   }
 

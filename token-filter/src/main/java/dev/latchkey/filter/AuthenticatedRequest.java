@@ -16,11 +16,18 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
   private static final String ATTRIBUTE = "dev.latchkey.filter.grant";
 
   private final Grant grant;
+  private final boolean knownToContainer;
   private @Nullable ThirdPartyPrincipal principal;
 
-  AuthenticatedRequest(HttpServletRequest request, Grant grant) {
+  /**
+   * A request that got in.
+   *
+   * @param knownToContainer whether the container knows as well who calls, and maps roles
+   */
+  AuthenticatedRequest(HttpServletRequest request, Grant grant, boolean knownToContainer) {
     super(request);
     this.grant = grant;
+    this.knownToContainer = knownToContainer;
   }
 
   /** The grant of a request that got in before; null when it did not. */
@@ -41,6 +48,11 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
     return wrapped != null || !(request.getAttribute(ATTRIBUTE) instanceof Grant remembered)
         ? wrapped
         : remembered;
+  }
+
+  /** Keeps the grant of a request for those who come after and have not our wrapper. */
+  static void remember(ServletRequest request, Grant grant) {
+    request.setAttribute(ATTRIBUTE, grant);
   }
 
   @Override
@@ -65,19 +77,19 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
 
   @Override
   public boolean isUserInRole(String role) {
-    return grant.scopes().contains(role);
+    return grant.scopes().contains(role) || knownToContainer && super.isUserInRole(role);
   }
 
   // An asynchronous dispatch may come back with the request that we have wrapped.
   @Override
   public AsyncContext startAsync() {
-    setAttribute(ATTRIBUTE, grant);
+    remember(this, grant);
     return super.startAsync();
   }
 
   @Override
   public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
-    setAttribute(ATTRIBUTE, grant);
+    remember(this, grant);
     return super.startAsync(request, response);
   }
 }

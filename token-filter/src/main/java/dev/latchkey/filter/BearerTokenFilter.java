@@ -1,7 +1,6 @@
 package dev.latchkey.filter;
 
 import dev.latchkey.core.config.InvalidConfigurationException;
-import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.verify.Grant;
@@ -11,6 +10,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
@@ -42,25 +42,26 @@ public final class BearerTokenFilter implements Filter {
   private static final Logger LOG = System.getLogger(BearerTokenFilter.class.getName());
 
   private final Clock clock;
-  private final boolean answersForwardAuth;
+  private final Door door;
   private final OutageLog unexpected;
-  private final AtomicBoolean strangerTold = new AtomicBoolean();
+  private final AtomicBoolean wrongTold = new AtomicBoolean();
   private @Nullable Guard guard;
   private @Nullable SharedNode node;
+  private @Nullable ServletContext context;
 
   /** For the container. */
   public BearerTokenFilter() {
-    this(Clock.systemUTC(), false);
+    this(Clock.systemUTC(), Door.FILTER);
   }
 
   /**
    * A filter.
    *
-   * @param answersForwardAuth whether it is also the forward-auth endpoint of our own WAR
+   * @param door by which requests come in
    */
-  BearerTokenFilter(Clock clock, boolean answersForwardAuth) {
+  BearerTokenFilter(Clock clock, Door door) {
     this.clock = clock;
-    this.answersForwardAuth = answersForwardAuth;
+    this.door = door;
     this.unexpected =
         new OutageLog(
             LOG,
@@ -71,31 +72,12 @@ public final class BearerTokenFilter implements Filter {
 
   /** A filter that is ready without {@link #init}. */
   BearerTokenFilter(Guard guard, Clock clock) {
-    this(clock, guard.forwardAuth != null);
-    this.guard = guard;
+    this(guard, clock, guard.forwardAuth() == null ? Door.FILTER : Door.FORWARD_AUTH);
   }
 
-  /** What it takes to guard. */
-  record Guard(
-      Gate gate,
-      Challenge challenge,
-      @Nullable ResourceMetadata metadata,
-      @Nullable ForwardAuth forwardAuth,
-      boolean checksForwards) {
-
-    static Guard of(Settings settings, Gate gate, boolean answersForwardAuth) {
-      ResourceMetadata metadata =
-          settings.get(Key.FILTER_RESOURCE_METADATA)
-              ? new ResourceMetadata(settings, gate.rules().scopes(), gate.addresses())
-              : null;
-      Challenge challenge = new Challenge(settings.get(Key.FILTER_REALM), metadata);
-      return new Guard(
-          gate,
-          challenge,
-          metadata,
-          answersForwardAuth ? new ForwardAuth(gate, challenge) : null,
-          settings.get(Key.FILTER_CHECK_FORWARDS));
-    }
+  BearerTokenFilter(Guard guard, Clock clock, Door door) {
+    this(clock, door);
+    this.guard = guard;
   }
 
   /** Reads the configuration and begins to open the database; does not wait for it. */
@@ -107,9 +89,15 @@ public final class BearerTokenFilter implements Filter {
         parameters.put(name, config.getInitParameter(name));
       }
       Settings settings = Settings.load(parameters, config.getServletContext().getClassLoader());
+      door.allowedBy(settings);
       Gate gate = new Gate(settings, () -> node == null ? null : node.verifier(), clock);
-      guard = Guard.of(settings, gate, answersForwardAuth);
+      Guard made = Guard.of(settings, gate, door == Door.FORWARD_AUTH);
       node = SharedNode.of(config.getServletContext(), settings, clock);
+      guard = made;
+      if (door == Door.MECHANISM) {
+        context = config.getServletContext();
+        Guard.ofSecondDoor(config.getServletContext(), made);
+      }
     } catch (InvalidConfigurationException invalid) {
       guard = null;
       LOG.log(Level.ERROR, "everything is answered 503: " + invalid.getMessage());
@@ -155,55 +143,58 @@ public final class BearerTokenFilter implements Filter {
   private @Nullable HttpServletRequest checkedFirst(
       Guard mine, HttpServletRequest request, HttpServletResponse response) throws IOException {
     String path = RequestPath.dispatched(request);
-    String method = request.getMethod();
-    if (mine.forwardAuth != null && ForwardAuth.isAt(path)) {
-      mine.forwardAuth.answer(request, path, response);
+    if (mine.forwardAuth() != null && ForwardAuth.isAt(path)) {
+      mine.forwardAuth().answer(request, path, response);
       return null;
     }
-    if (mine.metadata != null && ResourceMetadata.isAt(path) && reads(method)) {
-      mine.metadata.write(request, response);
+    ResourceMetadata metadata = mine.metadataAt(path, request);
+    if (metadata != null) {
+      metadata.write(request, response);
       return null;
     }
-    String other = RequestPath.withoutParameters(request);
-    if (!mine.gate.covers(path) && (other == null || !mine.gate.covers(other))) {
-      return request;
+    if (door == Door.MECHANISM && Guard.hasPassedSecondDoor(request)) {
+      Grant grant = AuthenticatedRequest.grantOfDispatched(request);
+      return grant == null ? request : new AuthenticatedRequest(request, grant, true);
     }
-    if (RequestPath.ambiguous(request.getRequestURI())) {
-      mine.challenge.write(Refused.AMBIGUOUS_PATH, request, response);
-      return null;
+    Decision decision = mine.gate().decide(request);
+    if (decision instanceof Refused refused) {
+      return refused(mine, refused, request, response);
     }
-    boolean excluded = !mine.gate.guards(path) && (other == null || !mine.gate.guards(other));
-    if (excluded || mine.gate.letsThrough(request, method)) {
-      return request;
-    }
-    Grant earlier = AuthenticatedRequest.grantOf(request);
-    if (earlier != null) {
-      Refused refused = mine.gate.refusal(earlier, request, method, path, other);
-      return refused == null ? request : refused(mine, refused, request, response);
-    }
-    Decision decision = mine.gate.decide(request, method, path, other);
     return decision instanceof Admitted admitted
         ? admitted(mine, admitted.grant(), request, response)
-        : refused(mine, (Refused) decision, request, response);
+        : request;
   }
 
   private @Nullable HttpServletRequest admitted(
       Guard mine, Grant grant, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    if (request.getUserPrincipal() != null) {
-      if (strangerTold.compareAndSet(false, true)) {
-        LOG.log(
-            Level.ERROR,
-            "a request came with a principal of the container and with a token: the application"
-                + " must use one of the two for a path; such requests are answered 503");
+    String wrong = wrongWithAdmitted(request);
+    if (wrong != null) {
+      if (wrongTold.compareAndSet(false, true)) {
+        LOG.log(Level.ERROR, wrong + "; such requests are answered 503");
       }
       return refused(mine, Refused.UNAVAILABLE, request, response);
     }
-    // RFC 6750 §5.3: what one client gets, a shared cache must not give to another.
+    keepFromSharedCaches(response);
+    return new AuthenticatedRequest(request, grant, false);
+  }
+
+  private @Nullable String wrongWithAdmitted(HttpServletRequest request) {
+    if (door == Door.MECHANISM) {
+      return "latchkey.mechanism = \"true\", but the server did not ask the mechanism: the"
+          + " application needs CDI and Jakarta Security";
+    }
+    return request.getUserPrincipal() == null
+        ? null
+        : "a request came with a principal of the container and with a token: the application"
+            + " must use one of the two for a path";
+  }
+
+  // RFC 6750 §5.3: what one client gets, a shared cache must not give to another.
+  static void keepFromSharedCaches(HttpServletResponse response) {
     if (!response.containsHeader("Cache-Control")) {
       response.setHeader("Cache-Control", "private");
     }
-    return new AuthenticatedRequest(request, grant);
   }
 
   private static @Nullable HttpServletRequest refused(
@@ -211,7 +202,7 @@ public final class BearerTokenFilter implements Filter {
       throws IOException {
     // An include can set no status; with a body it would stand in a page that says 200.
     if (request.getDispatcherType() != DispatcherType.INCLUDE) {
-      mine.challenge.write(refused, request, response);
+      mine.challenge().write(refused, request, response);
     }
     return null;
   }
@@ -219,13 +210,13 @@ public final class BearerTokenFilter implements Filter {
   private @Nullable HttpServletRequest checkedAgain(
       Guard mine, HttpServletRequest request, HttpServletResponse response) throws IOException {
     Grant grant = AuthenticatedRequest.grantOfDispatched(request);
-    if (mine.checksForwards) {
+    if (mine.checksForwards()) {
       String path = reached(request);
-      if (path != null && mine.gate.guards(path)) {
-        Decision decision = grant == null ? mine.gate.authenticate(request) : new Admitted(grant);
+      if (path != null && mine.gate().guards(path)) {
+        Decision decision = grant == null ? mine.gate().authenticate(request) : new Admitted(grant);
         Refused refused =
             decision instanceof Admitted admitted
-                ? mine.gate.refusal(admitted.grant(), request, request.getMethod(), path, null)
+                ? mine.gate().refusal(admitted.grant(), request, request.getMethod(), path, null)
                 : (Refused) decision;
         if (refused != null) {
           return refused(mine, refused, request, response);
@@ -237,7 +228,7 @@ public final class BearerTokenFilter implements Filter {
     }
     return grant == null || AuthenticatedRequest.grantOf(request) != null
         ? request
-        : new AuthenticatedRequest(request, grant);
+        : new AuthenticatedRequest(request, grant, door == Door.MECHANISM);
   }
 
   /** The path that a forward or an include reaches; null for other dispatches. */
@@ -249,16 +240,15 @@ public final class BearerTokenFilter implements Filter {
     };
   }
 
-  private static boolean reads(String method) {
-    return "GET".equals(method) || "HEAD".equals(method);
-  }
-
   /** Ends the threads and closes the database. */
   @Override
   public void destroy() {
     SharedNode mine = node;
     node = null;
     guard = null;
+    if (context != null) {
+      Guard.ofSecondDoor(context, null);
+    }
     if (mine != null) {
       mine.close();
     }

@@ -3,7 +3,13 @@ package dev.latchkey.filter;
 import dev.latchkey.core.verify.Grant;
 
 /** What becomes of a request. */
-sealed interface Decision permits Decision.Admitted, Decision.Refused {
+sealed interface Decision permits Decision.Open, Decision.Admitted, Decision.Refused {
+
+  /** It needs no token, or no more than the one that it was let in with. */
+  enum Open implements Decision {
+    /** The one. */
+    INSTANCE
+  }
 
   /** It gets in. */
   record Admitted(Grant grant) implements Decision {}

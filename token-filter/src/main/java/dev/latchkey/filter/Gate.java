@@ -80,13 +80,48 @@ final class Gate {
         && request.getHeader("Access-Control-Request-Method") != null;
   }
 
+  /** Decides about a request as it comes from outside. */
+  Decision decide(HttpServletRequest request) {
+    String path = RequestPath.dispatched(request);
+    String other = RequestPath.withoutParameters(request);
+    if (!covers(path) && (other == null || !covers(other))) {
+      return Decision.Open.INSTANCE;
+    }
+    if (RequestPath.ambiguous(request.getRequestURI())) {
+      return Refused.AMBIGUOUS_PATH;
+    }
+    String method = request.getMethod();
+    boolean excluded = !guards(path) && (other == null || !guards(other));
+    if (excluded || letsThrough(request, method)) {
+      return Decision.Open.INSTANCE;
+    }
+    Grant earlier = AuthenticatedRequest.grantOf(request);
+    if (earlier == null) {
+      return decide(request, method, path, other);
+    }
+    Refused refused = refusal(earlier, request, method, path, other);
+    return refused == null ? Decision.Open.INSTANCE : refused;
+  }
+
+  /** Decides about a request that needs a token wherever it goes to. */
+  Decision decideWithToken(HttpServletRequest request) {
+    return RequestPath.ambiguous(request.getRequestURI())
+        ? Refused.AMBIGUOUS_PATH
+        : decide(
+            request,
+            request.getMethod(),
+            RequestPath.dispatched(request),
+            RequestPath.withoutParameters(request));
+  }
+
   /**
    * Decides about a request that needs a token.
    *
    * @param path as the container dispatches it
    * @param other as it may be read as well; null when there is one reading
    */
-  Decision decide(HttpServletRequest request, String method, String path, @Nullable String other) {
+  private Decision decide(
+      HttpServletRequest request, String method, String path, @Nullable String other) {
     Decision decision = authenticate(request);
     if (decision instanceof Admitted admitted) {
       Grant grant = admitted.grant();

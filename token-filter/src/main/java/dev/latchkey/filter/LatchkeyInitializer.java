@@ -61,13 +61,12 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
     static void in(ServletContext context) {
       try {
         Settings settings = Settings.load(context.getClassLoader());
-        if (settings.get(Key.MECHANISM)) {
-          throw new InvalidConfigurationException(
-              Key.MECHANISM + " = \"true\" is not allowed; this version has the filter only");
-        }
         if (context.getInitParameter(SERVER) != null) {
-          register(context, new BearerTokenFilter(Clock.systemUTC(), true));
+          Door.FORWARD_AUTH.allowedBy(settings);
+          register(context, new BearerTokenFilter(Clock.systemUTC(), Door.FORWARD_AUTH));
           addSample(context, settings);
+        } else if (settings.get(Key.MECHANISM)) {
+          register(context, new BearerTokenFilter(Clock.systemUTC(), Door.MECHANISM));
         } else if (settings.get(Key.FILTER_REGISTER) && !declared(context)) {
           register(context, new BearerTokenFilter());
         }

@@ -394,8 +394,7 @@ class BearerTokenFilterTest {
               throw new IllegalStateException("broken");
             },
             latchkey.clock);
-    new BearerTokenFilter(
-            BearerTokenFilter.Guard.of(Fixture.settings(settings), broken, false), latchkey.clock)
+    new BearerTokenFilter(Guard.of(Fixture.settings(settings), broken, false), latchkey.clock)
         .doFilter(with(get("/x"), latchkey.issues().header()), response, application);
     assertThat(response.getStatus()).isEqualTo(503);
     assertThat(passed).isEmpty();
@@ -731,8 +730,7 @@ class BearerTokenFilterTest {
   private BearerTokenFilter newFilter() {
     dev.latchkey.core.config.Settings read = Fixture.settings(settings);
     return new BearerTokenFilter(
-        BearerTokenFilter.Guard.of(read, new Gate(read, () -> verifier, latchkey.clock), false),
-        latchkey.clock);
+        Guard.of(read, new Gate(read, () -> verifier, latchkey.clock), false), latchkey.clock);
   }
 
   private String challenge() {

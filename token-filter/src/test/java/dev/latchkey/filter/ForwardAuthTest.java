@@ -213,8 +213,7 @@ class ForwardAuthTest {
     token(latchkey.issues());
     MockFilterChain chain = new MockFilterChain();
     new BearerTokenFilter(
-            BearerTokenFilter.Guard.of(
-                read, new Gate(read, latchkey::verifier, latchkey.clock), false),
+            Guard.of(read, new Gate(read, latchkey::verifier, latchkey.clock), false),
             latchkey.clock)
         .doFilter(request, response, chain);
     assertThat(chain.getRequest()).isNotNull();
@@ -222,7 +221,8 @@ class ForwardAuthTest {
 
   @Test
   void beforeItIsReadyItIsClosed() throws Exception {
-    new BearerTokenFilter(latchkey.clock, true).doFilter(request, response, new MockFilterChain());
+    new BearerTokenFilter(latchkey.clock, Door.FORWARD_AUTH)
+        .doFilter(request, response, new MockFilterChain());
     assertThat(response.getStatus()).isEqualTo(503);
   }
 
@@ -231,7 +231,7 @@ class ForwardAuthTest {
     System.setProperty("latchkey.jdbc.url", Fixture.DATABASE);
     try {
       MockServletContext context = new MockServletContext();
-      BearerTokenFilter endpoint = new BearerTokenFilter(latchkey.clock, true);
+      BearerTokenFilter endpoint = new BearerTokenFilter(latchkey.clock, Door.FORWARD_AUTH);
       endpoint.init(new MockFilterConfig(context));
       token(latchkey.issues());
       endpoint.doFilter(request, response, new MockFilterChain());
@@ -260,7 +260,6 @@ class ForwardAuthTest {
   private BearerTokenFilter endpoint() {
     Settings read = Fixture.settings(settings);
     return new BearerTokenFilter(
-        BearerTokenFilter.Guard.of(read, new Gate(read, latchkey::verifier, latchkey.clock), true),
-        latchkey.clock);
+        Guard.of(read, new Gate(read, latchkey::verifier, latchkey.clock), true), latchkey.clock);
   }
 }

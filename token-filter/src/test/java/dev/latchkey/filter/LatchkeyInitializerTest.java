@@ -69,8 +69,20 @@ class LatchkeyInitializerTest {
   }
 
   @Test
-  void closesEverythingWhenAskedForWhatIsNotThere() {
+  @DisplayName("with the mechanism there is a filter behind it, whatever else is declared")
+  void putsTheFilterBehindTheMechanism() {
     System.setProperty("latchkey.mechanism", "true");
+    System.setProperty("latchkey.filter.register", "false");
+    declared = true;
+    start();
+    assertThat(filters).singleElement().isInstanceOf(BearerTokenFilter.class);
+  }
+
+  @Test
+  @DisplayName("our own WAR has no application for a mechanism")
+  void closesTheForwardAuthWarWhenAskedForTheMechanism() {
+    System.setProperty("latchkey.mechanism", "true");
+    ownWar = true;
     start();
     assertThat(filters).singleElement().isInstanceOf(ClosedFilter.class);
   }

@@ -23,8 +23,7 @@ class SampleServletTest {
     request.setPathInfo("/a\"\\\u0001é");
     request.addHeader("Authorization", token.header());
     new BearerTokenFilter(
-            BearerTokenFilter.Guard.of(
-                settings, new Gate(settings, latchkey::verifier, latchkey.clock), false),
+            Guard.of(settings, new Gate(settings, latchkey::verifier, latchkey.clock), false),
             latchkey.clock)
         .doFilter(
             request, response, (passed, answer) -> new SampleServlet().service(passed, answer));
