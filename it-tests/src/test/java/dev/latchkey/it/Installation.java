@@ -46,7 +46,7 @@ record Installation(Path folder, int port, int adminPort) {
 
   /** Removes what an earlier run has left. */
   void isCleared() throws IOException {
-    for (Path leftover : List.of(home(), logs(), server())) {
+    for (Path leftover : List.of(home(), logs(), server(), folder.resolve("log-applications"))) {
       if (Files.exists(leftover)) {
         try (Stream<Path> all = Files.walk(leftover)) {
           for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -37,12 +38,15 @@ final class TestedServer implements BeforeAllCallback, ParameterResolver {
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == Latchkey.class;
+    Class<?> type = parameter.getParameter().getType();
+    return type == Latchkey.class || type == Applications.class;
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return running(context).latchkey;
+    return parameter.getParameter().getType() == Latchkey.class
+        ? running(context).latchkey
+        : running(context).applications();
   }
 
   private static Running running(ExtensionContext context) {
@@ -130,18 +134,33 @@ final class TestedServer implements BeforeAllCallback, ParameterResolver {
 
     private final List<AutoCloseable> open;
     private final Latchkey latchkey;
-    private final @org.jspecify.annotations.Nullable ServerProcess server;
+    private final @Nullable ServerProcess server;
     private final Duration untilReady;
+    private @Nullable Applications applications;
 
     Running(
         List<AutoCloseable> open,
         Latchkey latchkey,
-        @org.jspecify.annotations.Nullable ServerProcess server,
+        @Nullable ServerProcess server,
         Duration untilReady) {
       this.open = open;
       this.latchkey = latchkey;
       this.server = server;
       this.untilReady = untilReady;
+    }
+
+    synchronized Applications applications() {
+      Applications started = applications;
+      if (started == null) {
+        try {
+          started = Applications.startedBeside(latchkey.installation());
+        } catch (IOException notStarted) {
+          throw new IllegalStateException("the applications did not start", notStarted);
+        }
+        open.add(started);
+        applications = started;
+      }
+      return started;
     }
 
     @Override

@@ -67,6 +67,10 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
 
   @Override
   public Principal getUserPrincipal() {
+    if (knownToContainer) {
+      // Payara and GlassFish take the roles off a caller whose principal a wrapper has exchanged.
+      return super.getUserPrincipal();
+    }
     ThirdPartyPrincipal mine = principal;
     if (mine == null) {
       mine = new ThirdPartyPrincipal(grant);

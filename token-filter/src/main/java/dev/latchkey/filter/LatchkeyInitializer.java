@@ -66,6 +66,9 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
           register(context, new BearerTokenFilter(Clock.systemUTC(), Door.FORWARD_AUTH));
           addSample(context, settings);
         } else if (settings.get(Key.MECHANISM)) {
+          if (declared(context)) {
+            Door.FILTER.allowedBy(settings);
+          }
           register(context, new BearerTokenFilter(Clock.systemUTC(), Door.MECHANISM));
         } else if (settings.get(Key.FILTER_REGISTER) && !declared(context)) {
           register(context, new BearerTokenFilter());

@@ -151,10 +151,12 @@ class BearerTokenMechanismTest {
   void passesTheThirdPartyOnToTheApplication() throws Exception {
     Issued token = token("a");
     ask();
+    request.setUserPrincipal(caller);
     request.addUserRole("mapped-by-the-server");
     behind();
     HttpServletRequest seen = passed.get(0);
-    assertThat(seen.getUserPrincipal()).isEqualTo(caller);
+    assertThat(seen.getUserPrincipal()).isSameAs(caller);
+    assertThat(seen.getRemoteUser()).isEqualTo(((ThirdPartyPrincipal) caller).getClientId());
     assertThat(seen.getAuthType()).isEqualTo("BEARER");
     assertThat(seen.isUserInRole("a")).isTrue();
     assertThat(seen.isUserInRole("mapped-by-the-server")).isTrue();

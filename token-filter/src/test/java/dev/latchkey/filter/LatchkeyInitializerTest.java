@@ -69,13 +69,21 @@ class LatchkeyInitializerTest {
   }
 
   @Test
-  @DisplayName("with the mechanism there is a filter behind it, whatever else is declared")
+  @DisplayName("with the mechanism there is a filter behind it")
   void putsTheFilterBehindTheMechanism() {
     System.setProperty("latchkey.mechanism", "true");
     System.setProperty("latchkey.filter.register", "false");
-    declared = true;
     start();
     assertThat(filters).singleElement().isInstanceOf(BearerTokenFilter.class);
+  }
+
+  @Test
+  @DisplayName("both doors at once: everything is closed")
+  void closesEverythingWhenBothDoorsAreOpen() {
+    System.setProperty("latchkey.mechanism", "true");
+    declared = true;
+    start();
+    assertThat(filters).singleElement().isInstanceOf(ClosedFilter.class);
   }
 
   @Test

@@ -11,20 +11,6 @@ final class Jetty {
 
   static ServerProcess start(Site site) throws IOException {
     Path base = Files.createDirectories(site.folder().resolve("jetty"));
-    Path modules = Files.createDirectories(base.resolve("start.d"));
-    Files.writeString(
-        modules.resolve("tested.ini"),
-        """
-        --module=http
-        --module=ee10-deploy
-        --module=ee10-annotations
-        --module=ee10-websocket-jakarta
-        jetty.http.host=127.0.0.1
-        jetty.http.port=%d
-        # docs/servers.md says why
-        jetty.httpConfig.headerCacheSize=0
-        """
-            .formatted(site.port()));
     site.copyWars(base.resolve("webapps"));
     return ServerProcess.start(
         site.command(
@@ -32,7 +18,12 @@ final class Jetty {
             "-Xmx" + site.heap(),
             "-jar",
             site.unpacked().resolve("start.jar").toString(),
-            "jetty.base=" + base),
+            "jetty.base=" + base,
+            "--module=http,http2c,ee10-deploy,ee10-annotations,ee10-websocket-jakarta",
+            "jetty.http.host=127.0.0.1",
+            "jetty.http.port=" + site.port(),
+            // docs/servers.md says why
+            "jetty.httpConfig.headerCacheSize=0"),
         site.logs());
   }
 }

@@ -5,6 +5,8 @@ import java.util.Locale;
 
 /** The kinds of server that are started here, named as their Maven profiles. */
 public enum ServerKind {
+  /** Payara Micro, one process for all that is deployed. */
+  PAYARA_MICRO,
   /** WildFly, full distribution. */
   WILDFLY,
   /** Open Liberty with the features of the Web Profile. */
@@ -46,6 +48,7 @@ public enum ServerKind {
 
   private ServerProcess launched(Site site) throws IOException {
     return switch (this) {
+      case PAYARA_MICRO -> PayaraMicro.start(site);
       case WILDFLY -> WildFly.start(site);
       case OPENLIBERTY -> OpenLiberty.start(site);
       case GLASSFISH, PAYARA_SERVER -> GlassFish.start(site);

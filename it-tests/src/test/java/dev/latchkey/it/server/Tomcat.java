@@ -27,6 +27,13 @@ final class Tomcat {
         base.resolve("conf/logging.properties"),
         "\norg.apache.coyote.http11.Http11Processor.level = WARNING\n",
         StandardOpenOption.APPEND);
+    Files.writeString(
+        settings,
+        ServerProcess.read(settings)
+            .replaceFirst(
+                "(protocol=\"HTTP/1.1\"[^/]*)/>",
+                "$1><UpgradeProtocol className=\"org.apache.coyote.http2.Http2Protocol\"/>"
+                    + "</Connector>"));
     site.copyWars(base.resolve("webapps"));
     ProcessBuilder command = site.command(Site.program(site.unpacked(), "bin/catalina.sh"), "run");
     command.environment().put("CATALINA_BASE", base.toString());

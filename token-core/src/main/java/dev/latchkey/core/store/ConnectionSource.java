@@ -100,9 +100,15 @@ final class ConnectionSource implements AutoCloseable {
     pool.setConnectionTimeout(CONNECT_SECONDS * 1000L);
     // Whether the database answers is found out by whoever asks it, and asked again.
     pool.setInitializationFailTimeout(-1);
+    RegisteredDrivers drivers = RegisteredDrivers.now();
     driver(url, pool);
     HikariDataSource dataSource = pool(pool);
-    return new ConnectionSource(dataSource, dataSource::close);
+    return new ConnectionSource(
+        dataSource,
+        () -> {
+          dataSource.close();
+          drivers.takeOutWhatCameSince();
+        });
   }
 
   private static HikariDataSource pool(HikariConfig pool) {

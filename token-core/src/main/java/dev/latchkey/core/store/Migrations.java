@@ -48,7 +48,9 @@ final class Migrations {
     try {
       Flyway.configure(Migrations.class.getClassLoader())
           .dataSource(dataSource)
+          // Open Liberty finds the folder by the empty file flyway.location in it.
           .locations("classpath:dev/latchkey/core/migrations")
+          .failOnMissingLocations(true)
           .placeholders(placeholders)
           .load()
           .migrate();

@@ -1,0 +1,113 @@
+package dev.latchkey.it;
+
+import dev.latchkey.it.server.ServerKind;
+import dev.latchkey.it.server.ServerProcess;
+import dev.latchkey.it.server.Site;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Applications of other teams with the filter jar in them, on a second server of the tested kind,
+ * on the database of the first. Their configuration is in their own {@code latchkey.properties}.
+ */
+final class Applications implements AutoCloseable {
+
+  private static final Duration START = Duration.ofMinutes(2);
+
+  private final Installation installation;
+  private final ServerKind kind;
+  private final ServerProcess server;
+  private final HttpClient client;
+  private final ApplicationWars wars;
+
+  private Applications(
+      Installation installation, ServerKind kind, ServerProcess server, ApplicationWars wars) {
+    this.installation = installation;
+    this.kind = kind;
+    this.server = server;
+    this.wars = wars;
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Call.TIMEOUT)
+            .build();
+  }
+
+  static Applications startedBeside(Installation installation) throws IOException {
+    ServerKind kind = ServerKind.named(Installation.setting("tested.server"));
+    ApplicationWars wars = new ApplicationWars(installation);
+    Map<String, Path> made = kind.hasJaxRs() ? wars.forFullServers() : wars.forServletContainers();
+    Installation beside = installation.withFilterAt(Site.freePort());
+    Path folder = Files.createDirectories(installation.server().resolve("applications"));
+    ServerProcess server =
+        kind.start(
+            new Site(
+                Path.of(Installation.setting("tested.unpacked")),
+                folder,
+                Files.createDirectories(logs(installation)),
+                Path.of(Installation.setting("tested.jdk")),
+                beside.port(),
+                Map.of(),
+                made,
+                "2g"));
+    Applications started = new Applications(beside, kind, server, wars);
+    try {
+      for (String context : made.keySet()) {
+        Eventually.within(
+            START, context + " is deployed", () -> !started.calls(context + "/caller/x").gets(404));
+      }
+      return started;
+    } catch (AssertionError notDeployed) {
+      server.close();
+      throw notDeployed;
+    }
+  }
+
+  Call calls(String path) {
+    return Call.to(client, installation, path);
+  }
+
+  int port() {
+    return installation.port();
+  }
+
+  ServerKind kind() {
+    return kind;
+  }
+
+  ServerProcess server() {
+    return server;
+  }
+
+  ApplicationWars wars() {
+    return wars;
+  }
+
+  /** All that the server has logged. */
+  String log() {
+    StringBuilder all = new StringBuilder();
+    try (var files = Files.walk(logs(installation))) {
+      for (Path log : files.filter(Files::isRegularFile).toList()) {
+        all.append(Files.readString(log, java.nio.charset.StandardCharsets.ISO_8859_1));
+      }
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+    return all.toString();
+  }
+
+  // Beside the other log: it is searched for secrets by other tests.
+  private static Path logs(Installation installation) {
+    return installation.folder().resolve("log-applications");
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
