@@ -156,7 +156,6 @@ class BearerTokenMechanismTest {
     behind();
     HttpServletRequest seen = passed.get(0);
     assertThat(seen.getUserPrincipal()).isSameAs(caller);
-    assertThat(seen.getRemoteUser()).isEqualTo(((ThirdPartyPrincipal) caller).getClientId());
     assertThat(seen.getAuthType()).isEqualTo("BEARER");
     assertThat(seen.isUserInRole("a")).isTrue();
     assertThat(seen.isUserInRole("mapped-by-the-server")).isTrue();
