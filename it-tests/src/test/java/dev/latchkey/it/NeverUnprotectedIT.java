@@ -51,7 +51,7 @@ class NeverUnprotectedIT {
   @CsvSource({
     "/down/caller/x, the database does not answer",
     "/empty/caller/x, the database has no tables of Latchkey",
-    "/incomplete/caller/x, NoClassDefFoundError",
+    "/incomplete/caller/x, com.github.benmanes.caffeine",
     "/seconddown/secured/x, the database does not answer"
   })
   @DisplayName(

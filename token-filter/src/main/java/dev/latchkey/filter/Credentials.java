@@ -53,8 +53,17 @@ sealed interface Credentials {
     while (token < length && header.charAt(token) == ' ') {
       token++;
     }
-    BearerToken parsed = BearerToken.parse(header, token);
+    BearerToken parsed = BearerToken.parse(withoutSpaceBehind(header), token);
     return parsed == null ? Malformed.INSTANCE : new Given(parsed);
+  }
+
+  // RFC 9110 §5.5: it is no part of the value, but Open Liberty leaves it on.
+  private static String withoutSpaceBehind(String header) {
+    int end = header.length();
+    while (end > 0 && (header.charAt(end - 1) == ' ' || header.charAt(end - 1) == '\t')) {
+      end--;
+    }
+    return header.substring(0, end);
   }
 
   // RFC 9110 §5.6.2

@@ -74,7 +74,7 @@ class BearerTokenFilterTest {
         "Bearer\ta",
         "Bearer:a",
         "Bearer,a",
-        "Bearer a ",
+        "Bearer  \t",
         "Bearer \"a\""
       })
   void malformed(String header) throws Exception {

@@ -11,6 +11,26 @@ final class Jetty {
 
   static ServerProcess start(Site site) throws IOException {
     Path base = Files.createDirectories(site.folder().resolve("jetty"));
+    Path modules = Files.createDirectories(base.resolve("start.d"));
+    // Two files: what stands beside a module of an environment is set for that environment only.
+    Files.writeString(
+        modules.resolve("http.ini"),
+        """
+        --module=http
+        --module=http2c
+        jetty.http.host=127.0.0.1
+        jetty.http.port=%d
+        # docs/servers.md says why
+        jetty.httpConfig.headerCacheSize=0
+        """
+            .formatted(site.port()));
+    Files.writeString(
+        modules.resolve("ee10.ini"),
+        """
+        --module=ee10-deploy
+        --module=ee10-annotations
+        --module=ee10-websocket-jakarta
+        """);
     site.copyWars(base.resolve("webapps"));
     return ServerProcess.start(
         site.command(
@@ -18,12 +38,7 @@ final class Jetty {
             "-Xmx" + site.heap(),
             "-jar",
             site.unpacked().resolve("start.jar").toString(),
-            "jetty.base=" + base,
-            "--module=http,http2c,ee10-deploy,ee10-annotations,ee10-websocket-jakarta",
-            "jetty.http.host=127.0.0.1",
-            "jetty.http.port=" + site.port(),
-            // docs/servers.md says why
-            "jetty.httpConfig.headerCacheSize=0"),
+            "jetty.base=" + base),
         site.logs());
   }
 }
