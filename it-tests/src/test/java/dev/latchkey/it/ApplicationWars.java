@@ -62,6 +62,7 @@ final class ApplicationWars {
     add("/incomplete", war -> without("caffeine", plain(war)));
     add("/mending", ApplicationWars::plain, "latchkey.home=" + mendedHome());
     made.put("/theirs", theirs());
+    made.put("/without", written("/without", plain(war("/without"))));
     return made;
   }
 
@@ -76,6 +77,7 @@ final class ApplicationWars {
         "latchkey.mechanism=true");
     add("/seconddown", ApplicationWars::secured, "latchkey.mechanism=true\n" + DOWN);
     add("/own", this::own);
+    made.put("/ownwithout", written("/ownwithout", own(war("/ownwithout"))));
     add(
         "/jndi",
         war -> plain(war).setWebXML(new StringAsset(dataSource("java:global/latchkey", url()))),
@@ -131,10 +133,11 @@ final class ApplicationWars {
         ShrinkWrap.create(ZipImporter.class, "theirs.war")
             .importFrom(installation.war("hawtio").toFile())
             .as(WebArchive.class);
-    return written(
-        "/theirs",
-        war,
-        properties("latchkey.filter.paths=/jolokia/*\nlatchkey.filter.rules=* /jolokia/* reports"));
+    jars.forEach(jar -> war.addAsLibrary(jar.toFile()));
+    String properties =
+        properties("latchkey.filter.paths=/jolokia/*\nlatchkey.filter.rules=* /jolokia/* reports");
+    war.addAsResource(new StringAsset(properties), "latchkey.properties");
+    return written("/theirs", war);
   }
 
   private void add(String context, Consumer<WebArchive> contents) {
@@ -142,17 +145,18 @@ final class ApplicationWars {
   }
 
   private void add(String context, Consumer<WebArchive> contents, String properties) {
-    WebArchive war = ShrinkWrap.create(WebArchive.class, context.substring(1) + ".war");
+    WebArchive war = war(context);
     jars.forEach(jar -> war.addAsLibrary(jar.toFile()));
     contents.accept(war);
-    made.put(context, written(context, war, properties(properties)));
+    war.addAsResource(new StringAsset(properties(properties)), "latchkey.properties");
+    made.put(context, written(context, war));
   }
 
-  private Path written(String context, WebArchive war, String properties) {
-    if (context.equals("/theirs")) {
-      jars.forEach(jar -> war.addAsLibrary(jar.toFile()));
-    }
-    war.addAsResource(new StringAsset(properties), "latchkey.properties");
+  private static WebArchive war(String context) {
+    return ShrinkWrap.create(WebArchive.class, context.substring(1) + ".war");
+  }
+
+  private Path written(String context, WebArchive war) {
     Path file = folder.resolve(context.substring(1) + ".war");
     war.as(ZipExporter.class).exportTo(file.toFile(), true);
     return file;

@@ -24,9 +24,15 @@ final class Applications implements AutoCloseable {
   private final ServerProcess server;
   private final HttpClient client;
   private final ApplicationWars wars;
+  private final Map<String, Path> made;
 
   private Applications(
-      Installation installation, ServerKind kind, ServerProcess server, ApplicationWars wars) {
+      Installation installation,
+      ServerKind kind,
+      ServerProcess server,
+      ApplicationWars wars,
+      Map<String, Path> made) {
+    this.made = made;
     this.installation = installation;
     this.kind = kind;
     this.server = server;
@@ -55,7 +61,7 @@ final class Applications implements AutoCloseable {
                 Map.of(),
                 made,
                 "2g"));
-    Applications started = new Applications(beside, kind, server, wars);
+    Applications started = new Applications(beside, kind, server, wars, made);
     try {
       for (String context : made.keySet()) {
         Eventually.within(
@@ -80,8 +86,47 @@ final class Applications implements AutoCloseable {
     return kind;
   }
 
-  ServerProcess server() {
-    return server;
+  /** Has the server take an application again, and returns when it answers. */
+  void redeploy(String context, Call call) throws IOException {
+    String before = application(call);
+    server.redeploy(context, made.get(context));
+    Eventually.within(
+        START,
+        context + " is deployed again",
+        () -> {
+          String now = application(call);
+          return !now.isEmpty() && !now.equals(before);
+        });
+  }
+
+  private static String application(Call call) {
+    return call.answer()
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("application="))
+        .findFirst()
+        .orElse("");
+  }
+
+  /** How many of a class are loaded, each by a class loader of its own. */
+  int loaded(Class<?> type) throws IOException {
+    diagnose("GC.run");
+    diagnose("GC.run");
+    return (int)
+        diagnose("VM.class_hierarchy", type.getName())
+            .lines()
+            .filter(line -> line.contains(type.getName() + "/"))
+            .count();
+  }
+
+  /** How many threads of ours run. */
+  int threads() throws IOException {
+    return (int)
+        diagnose("Thread.print").lines().filter(line -> line.startsWith("\"latchkey")).count();
+  }
+
+  private String diagnose(String... command) throws IOException {
+    return server.diagnose(Path.of(Installation.setting("tested.jdk")), command);
   }
 
   ApplicationWars wars() {

@@ -10,7 +10,6 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
-import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
@@ -47,7 +46,6 @@ public final class BearerTokenFilter implements Filter {
   private final AtomicBoolean wrongTold = new AtomicBoolean();
   private @Nullable Guard guard;
   private @Nullable SharedNode node;
-  private @Nullable ServletContext context;
 
   /** For the container. */
   public BearerTokenFilter() {
@@ -94,10 +92,6 @@ public final class BearerTokenFilter implements Filter {
       Guard made = Guard.of(settings, gate, door == Door.FORWARD_AUTH);
       node = SharedNode.of(config.getServletContext(), settings, clock);
       guard = made;
-      if (door == Door.MECHANISM) {
-        context = config.getServletContext();
-        Guard.ofSecondDoor(config.getServletContext(), made);
-      }
     } catch (InvalidConfigurationException invalid) {
       guard = null;
       LOG.log(Level.ERROR, "everything is answered 503: " + invalid.getMessage());
@@ -152,7 +146,7 @@ public final class BearerTokenFilter implements Filter {
       metadata.write(request, response);
       return null;
     }
-    if (door == Door.MECHANISM && Guard.hasPassedSecondDoor(request)) {
+    if (door == Door.MECHANISM && SecondDoor.hasLetBy(request)) {
       Grant grant = AuthenticatedRequest.grantOfDispatched(request);
       return grant == null ? request : new AuthenticatedRequest(request, grant, true);
     }
@@ -246,9 +240,6 @@ public final class BearerTokenFilter implements Filter {
     SharedNode mine = node;
     node = null;
     guard = null;
-    if (context != null) {
-      Guard.ofSecondDoor(context, null);
-    }
     if (mine != null) {
       mine.close();
     }

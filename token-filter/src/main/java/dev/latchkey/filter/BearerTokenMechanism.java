@@ -52,7 +52,7 @@ public class BearerTokenMechanism implements HttpAuthenticationMechanism {
       HttpServletRequest request, HttpServletResponse response, HttpMessageContext context)
       throws IOException {
     Decision decision;
-    Guard guard = Guard.ofSecondDoor(request.getServletContext());
+    Guard guard = SecondDoor.guardOf(request.getServletContext());
     try {
       decision = guard == null ? Refused.UNAVAILABLE : decide(guard, request, context);
     } catch (RuntimeException | LinkageError broken) {
@@ -68,7 +68,7 @@ public class BearerTokenMechanism implements HttpAuthenticationMechanism {
       answer(guard, refused, request, response);
       return AuthenticationStatus.SEND_FAILURE;
     }
-    Guard.secondDoorPassed(request);
+    SecondDoor.letBy(request);
     if (decision instanceof Admitted admitted) {
       Grant grant = admitted.grant();
       AuthenticatedRequest.remember(request, grant);

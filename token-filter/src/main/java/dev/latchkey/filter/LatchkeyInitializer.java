@@ -69,6 +69,9 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
           if (declared(context)) {
             Door.FILTER.allowedBy(settings);
           }
+          SecondDoor door = new SecondDoor(settings, Clock.systemUTC());
+          SecondDoor.guard(context, door.guard());
+          context.addListener(door);
           register(context, new BearerTokenFilter(Clock.systemUTC(), Door.MECHANISM));
         } else if (settings.get(Key.FILTER_REGISTER) && !declared(context)) {
           register(context, new BearerTokenFilter());

@@ -8,6 +8,7 @@ import dev.latchkey.filter.Fixture.Issued;
 import jakarta.security.enterprise.AuthenticationStatus;
 import jakarta.security.enterprise.authentication.mechanism.http.HttpMessageContext;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;
 import java.security.Principal;
@@ -135,7 +136,7 @@ class BearerTokenMechanismTest {
               throw new NoClassDefFoundError("com/github/benmanes/caffeine/cache/Cache");
             },
             latchkey.clock);
-    Guard.ofSecondDoor(context, Guard.of(read, broken, false));
+    SecondDoor.guard(context, Guard.of(read, broken, false));
     assertThat(new BearerTokenMechanism().validateRequest(request, response, messages()))
         .isEqualTo(AuthenticationStatus.SEND_FAILURE);
     assertThat(response.getStatus()).isEqualTo(503);
@@ -208,20 +209,17 @@ class BearerTokenMechanismTest {
   }
 
   @Test
-  @DisplayName("the filter behind opens the second door, and shuts it when it ends")
+  @DisplayName("the door has its node from the application's start to its end")
   void opensAndShutsTheDoor() throws Exception {
-    System.setProperty("latchkey.mechanism", "true");
-    System.setProperty("latchkey.jdbc.url", Fixture.DATABASE);
-    BearerTokenFilter behind = new BearerTokenFilter(latchkey.clock, Door.MECHANISM);
-    try {
-      behind.init(new MockFilterConfig(context));
-      assertThat(Guard.ofSecondDoor(context)).isNotNull();
-      behind.destroy();
-      assertThat(Guard.ofSecondDoor(context)).isNull();
-    } finally {
-      System.clearProperty("latchkey.mechanism");
-      System.clearProperty("latchkey.jdbc.url");
-    }
+    SecondDoor door = new SecondDoor(Fixture.settings(settings), latchkey.clock);
+    SecondDoor.guard(context, door.guard());
+    token("a");
+    door.contextInitialized(new ServletContextEvent(context));
+    assertThat(new BearerTokenMechanism().validateRequest(request, response, messages()))
+        .isEqualTo(AuthenticationStatus.SUCCESS);
+    door.contextDestroyed(new ServletContextEvent(context));
+    assertThat(SecondDoor.guardOf(context)).isNull();
+    assertThat(context.getAttribute(SharedNode.class.getName())).isNull();
   }
 
   private Issued token(String... scopes) {
@@ -231,7 +229,7 @@ class BearerTokenMechanismTest {
   }
 
   private AuthenticationStatus ask() throws Exception {
-    Guard.ofSecondDoor(context, guard());
+    SecondDoor.guard(context, guard());
     return new BearerTokenMechanism().validateRequest(request, response, messages());
   }
 

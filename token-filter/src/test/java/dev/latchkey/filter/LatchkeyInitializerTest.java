@@ -74,6 +74,7 @@ class LatchkeyInitializerTest {
     System.setProperty("latchkey.mechanism", "true");
     System.setProperty("latchkey.filter.register", "false");
     start();
+    assertThat(done).contains("listener SecondDoor", "filter latchkey");
     assertThat(filters).singleElement().isInstanceOf(BearerTokenFilter.class);
   }
 
@@ -187,6 +188,14 @@ class LatchkeyInitializerTest {
                   case "getFilterRegistrations" -> registrations();
                   case "getFilterRegistration" ->
                       taken.equals(arguments[0]) ? registration() : null;
+                  case "setAttribute" -> {
+                    done.add("attribute " + arguments[0]);
+                    yield null;
+                  }
+                  case "addListener" -> {
+                    done.add("listener " + arguments[0].getClass().getSimpleName());
+                    yield null;
+                  }
                   case "addFilter" -> {
                     if (refusing) {
                       yield null;

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.Principal;
+import java.util.UUID;
 
 /** Tells what the application is given to know of its caller, a line each. */
 @WebServlet(
@@ -14,6 +15,8 @@ import java.security.Principal;
 public class CallerServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
+  // Another one each time that the class is loaded.
+  private static final UUID APPLICATION = UUID.randomUUID();
 
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
@@ -31,6 +34,7 @@ public class CallerServlet extends HttpServlet {
             auth=%s
             reports=%s
             other=%s
+            application=%s
             """
                 .formatted(
                     principal == null ? "none" : principal.getClass().getSimpleName(),
@@ -38,6 +42,7 @@ public class CallerServlet extends HttpServlet {
                     request.getRemoteUser(),
                     request.getAuthType(),
                     request.isUserInRole("reports"),
-                    request.isUserInRole("other")));
+                    request.isUserInRole("other"),
+                    APPLICATION));
   }
 }

@@ -3,6 +3,7 @@ package dev.latchkey.it.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -33,9 +34,22 @@ final class GlassFish {
         site.command(
             asadmin, "start-domain", "--verbose", "--domaindir", domains.toString(), "domain1");
     command.environment().put("AS_JAVA", site.jdk().toString());
-    ServerProcess server = ServerProcess.start(command, site.logs());
+    ServerProcess server =
+        ServerProcess.start(
+            command,
+            site.logs(),
+            (context, war) ->
+                ServerProcess.run(
+                    asadmin(
+                        site,
+                        adminPort,
+                        "redeploy",
+                        "--name",
+                        context.substring(1),
+                        war.toString()),
+                    site.logs()));
     try {
-      deploy(site, asadmin, adminPort, server);
+      deploy(site, adminPort, server);
     } catch (IOException | RuntimeException | Error failed) {
       server.close();
       throw failed;
@@ -43,26 +57,33 @@ final class GlassFish {
     return server;
   }
 
-  private static void deploy(Site site, String asadmin, int adminPort, ServerProcess server)
-      throws IOException {
+  private static void deploy(Site site, int adminPort, ServerProcess server) throws IOException {
     server.listensOn(adminPort);
     for (Map.Entry<String, Path> war : site.wars().entrySet()) {
       String context = war.getKey();
-      List<String> words =
-          List.of(
-              asadmin,
-              "--port",
-              String.valueOf(adminPort),
+      ServerProcess.run(
+          asadmin(
+              site,
+              adminPort,
               "deploy",
               "--contextroot",
               context.isEmpty() ? "/" : context,
               "--name",
               context.isEmpty() ? "root" : context.substring(1),
-              war.getValue().toString());
-      ProcessBuilder command = site.command(words);
-      command.environment().put("AS_JAVA", site.jdk().toString());
-      ServerProcess.run(command, site.logs());
+              war.getValue().toString()),
+          site.logs());
     }
+  }
+
+  private static ProcessBuilder asadmin(Site site, int adminPort, String... words) {
+    List<String> all = new ArrayList<>();
+    all.add(Site.program(site.unpacked(), "bin/asadmin"));
+    all.add("--port");
+    all.add(String.valueOf(adminPort));
+    all.addAll(List.of(words));
+    ProcessBuilder command = site.command(all);
+    command.environment().put("AS_JAVA", site.jdk().toString());
+    return command;
   }
 
   private static String withFreePorts(String xml, Map<String, Integer> known) {

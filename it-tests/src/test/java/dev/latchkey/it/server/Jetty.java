@@ -18,6 +18,8 @@ final class Jetty {
         """
         --module=http
         --module=http2c
+        --module=deployment-scanner
+        jetty.deploy.scanInterval=1
         jetty.http.host=127.0.0.1
         jetty.http.port=%d
         # docs/servers.md says why
@@ -39,6 +41,7 @@ final class Jetty {
             "-jar",
             site.unpacked().resolve("start.jar").toString(),
             "jetty.base=" + base),
-        site.logs());
+        site.logs(),
+        (context, war) -> Site.touch(base.resolve("webapps"), context, war));
   }
 }

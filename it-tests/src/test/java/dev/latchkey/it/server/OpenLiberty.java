@@ -37,6 +37,7 @@ final class OpenLiberty {
         site.command(Site.program(site.unpacked(), "bin/server"), "run", "tested");
     command.environment().put("WLP_USER_DIR", user.toString());
     command.environment().put("LOG_DIR", site.logs().toString());
-    return ServerProcess.start(command, site.logs());
+    return ServerProcess.start(
+        command, site.logs(), (context, war) -> Site.touch(server.resolve("apps"), context, war));
   }
 }

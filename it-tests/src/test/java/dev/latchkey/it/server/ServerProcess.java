@@ -6,9 +6,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -28,14 +30,31 @@ public final class ServerProcess implements AutoCloseable {
   private static final Pattern RESIDENT = Pattern.compile("VmHWM:\\s+(\\d+) kB");
 
   private final Process process;
+  private final Redeployment redeployment;
   private final Thread atExit;
 
-  private ServerProcess(Process process) {
+  private ServerProcess(Process process, Redeployment redeployment) {
     this.process = process;
+    this.redeployment = redeployment;
     this.atExit = new Thread(this::kill);
   }
 
+  /** How a server takes an application again while it runs. */
+  interface Redeployment {
+    void of(String context, Path war) throws IOException;
+  }
+
   static ServerProcess start(ProcessBuilder command, Path logs) throws IOException {
+    return start(
+        command,
+        logs,
+        (context, war) -> {
+          throw new UnsupportedOperationException("this server takes nothing while it runs");
+        });
+  }
+
+  static ServerProcess start(ProcessBuilder command, Path logs, Redeployment redeployment)
+      throws IOException {
     Files.createDirectories(logs);
     File console = logs.resolve("console.log").toFile();
     ServerProcess started =
@@ -43,7 +62,8 @@ public final class ServerProcess implements AutoCloseable {
             command
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(console))
-                .start());
+                .start(),
+            redeployment);
     Runtime.getRuntime().addShutdownHook(started.atExit);
     return started;
   }
@@ -59,6 +79,21 @@ public final class ServerProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", stop);
     }
+  }
+
+  /** Has an application deployed again; does not wait for it. */
+  public void redeploy(String context, Path war) throws IOException {
+    redeployment.of(context, war);
+  }
+
+  /** What a diagnostic command of the JDK tells about the server. */
+  public String diagnose(Path jdk, String... command) throws IOException {
+    List<String> words = new ArrayList<>();
+    words.add(Site.program(jdk, "bin/jcmd"));
+    words.add(String.valueOf(pid()));
+    words.addAll(List.of(command));
+    Process asked = new ProcessBuilder(words).redirectErrorStream(true).start();
+    return new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   /** Whether the server has not ended. */

@@ -20,6 +20,7 @@ final class Tomcat {
     Files.writeString(
         settings,
         ServerProcess.read(settings)
+            .replace("<Engine ", "<Engine backgroundProcessorDelay=\"1\" ")
             .replace("port=\"8005\"", "port=\"-1\"")
             .replace("port=\"8080\"", "port=\"%d\" address=\"127.0.0.1\"".formatted(site.port())));
     // Tomcat logs header lines that it rejects, tokens included; docs/servers.md says so.
@@ -39,6 +40,7 @@ final class Tomcat {
     command.environment().put("CATALINA_BASE", base.toString());
     command.environment().put("CATALINA_OUT", site.logs().resolve("catalina.out").toString());
     command.environment().put("CATALINA_OPTS", "-Xmx" + site.heap());
-    return ServerProcess.start(command, site.logs());
+    return ServerProcess.start(
+        command, site.logs(), (context, war) -> Site.touch(base.resolve("webapps"), context, war));
   }
 }

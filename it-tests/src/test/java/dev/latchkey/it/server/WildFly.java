@@ -17,6 +17,9 @@ final class WildFly {
         ServerProcess.read(settings)
             // The root belongs to what is deployed there.
             .replace("<location name=\"/\" handler=\"welcome-content\"/>", "")
+            .replace("scan-interval=\"5000\"", "scan-interval=\"500\"")
+            // Its own limit of 10 MB would refuse a large upload before we are asked.
+            .replace("<http-listener ", "<http-listener max-post-size=\"2147483648\" ")
             // TLS is not tested, and its port is not ours to take.
             .replaceFirst("<https-listener[^>]*/>", "");
     Files.writeString(settings, xml);
@@ -34,6 +37,9 @@ final class WildFly {
     command
         .environment()
         .put("JAVA_OPTS", "-Xmx" + site.heap() + " -Djava.net.preferIPv4Stack=true");
-    return ServerProcess.start(command, site.logs());
+    return ServerProcess.start(
+        command,
+        site.logs(),
+        (context, war) -> Site.touch(base.resolve("deployments"), context, war));
   }
 }

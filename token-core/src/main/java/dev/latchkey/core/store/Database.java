@@ -67,6 +67,8 @@ public final class Database implements AutoCloseable {
                   new PersistenceUnit(connections.dataSource(), entities),
                   Map.of(
                       "hibernate.hbm2ddl.auto", "none",
+                      // WildFly's Hibernate, which a jar in an application gets, brings Envers.
+                      "hibernate.integration.envers.enabled", "false",
                       "hibernate.jdbc.time_zone", "UTC",
                       "hibernate.xml_mapping_enabled", "false",
                       "hibernate.order_inserts", "true",
