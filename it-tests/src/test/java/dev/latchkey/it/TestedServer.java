@@ -76,7 +76,7 @@ final class TestedServer implements BeforeAllCallback, ParameterResolver {
     long start = System.nanoTime();
     if (name.equals(DEFAULT)) {
       open.add(PayaraMicro.start());
-      return new Running(open, Latchkey.ready(installation), null, Duration.ZERO);
+      return running(open, installation, start);
     }
     ServerKind kind = ServerKind.named(name);
     Map<String, Path> wars = new LinkedHashMap<>();
@@ -89,10 +89,13 @@ final class TestedServer implements BeforeAllCallback, ParameterResolver {
       start = System.nanoTime();
     }
     wars.put("", installation.war("filter"));
-    ServerProcess server = kind.start(site(installation, wars));
-    open.add(server);
+    open.add(kind.start(site(installation, wars)));
+    return running(open, installation, start);
+  }
+
+  private static Running running(List<AutoCloseable> open, Installation installation, long start) {
     Latchkey latchkey = Latchkey.ready(installation);
-    return new Running(open, latchkey, server, Duration.ofNanos(System.nanoTime() - start));
+    return new Running(open, latchkey, Duration.ofNanos(System.nanoTime() - start));
   }
 
   private static Site site(Installation installation, Map<String, Path> wars) throws IOException {
@@ -134,28 +137,29 @@ final class TestedServer implements BeforeAllCallback, ParameterResolver {
 
     private final List<AutoCloseable> open;
     private final Latchkey latchkey;
-    private final @Nullable ServerProcess server;
     private final Duration untilReady;
     private @Nullable Applications applications;
+    private @Nullable Throwable applicationsFailed;
 
-    Running(
-        List<AutoCloseable> open,
-        Latchkey latchkey,
-        @Nullable ServerProcess server,
-        Duration untilReady) {
+    Running(List<AutoCloseable> open, Latchkey latchkey, Duration untilReady) {
       this.open = open;
       this.latchkey = latchkey;
-      this.server = server;
       this.untilReady = untilReady;
     }
 
     synchronized Applications applications() {
       Applications started = applications;
       if (started == null) {
-        try {
-          started = Applications.startedBeside(latchkey.installation());
-        } catch (IOException notStarted) {
-          throw new IllegalStateException("the applications did not start", notStarted);
+        if (applicationsFailed == null) {
+          try {
+            writeFigures();
+            started = Applications.startedBeside(latchkey.installation());
+          } catch (IOException | AssertionError notStarted) {
+            applicationsFailed = notStarted;
+          }
+        }
+        if (started == null) {
+          throw new IllegalStateException("the applications did not start", applicationsFailed);
         }
         open.add(started);
         applications = started;
@@ -163,14 +167,26 @@ final class TestedServer implements BeforeAllCallback, ParameterResolver {
       return started;
     }
 
+    /** For the table of docs/servers.md: of the server alone, before there is another. */
+    private void writeFigures() throws IOException {
+      AutoCloseable last = open.get(open.size() - 1);
+      long mebibytes =
+          last instanceof ServerProcess server
+              ? server.peakMebibytes()
+              : ServerProcess.peakMebibytes(ProcessHandle.current().descendants());
+      Files.writeString(
+          latchkey.installation().folder().resolve("figures.properties"),
+          "version=%s%nseconds=%.1f%nmebibytes=%d%n"
+              .formatted(
+                  Installation.setting("tested.version"),
+                  untilReady.toMillis() / 1000.0,
+                  mebibytes));
+    }
+
     @Override
     public void close() throws IOException {
-      if (server != null) {
-        // For the table of docs/servers.md.
-        Files.writeString(
-            latchkey.installation().folder().resolve("figures.properties"),
-            "seconds=%.1f%nmebibytes=%d%n"
-                .formatted(untilReady.toMillis() / 1000.0, server.peakMebibytes()));
+      if (applications == null && applicationsFailed == null) {
+        writeFigures();
       }
       TestedServer.close(open);
     }

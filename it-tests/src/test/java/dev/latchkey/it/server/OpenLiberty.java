@@ -3,6 +3,7 @@ package dev.latchkey.it.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.h2.Driver;
 
 /** Open Liberty: a user folder of our own beside the unpacked server. */
 final class OpenLiberty {
@@ -13,6 +14,9 @@ final class OpenLiberty {
     Path user = site.folder().resolve("liberty");
     Path server = Files.createDirectories(user.resolve("servers/tested"));
     site.copyWars(server.resolve("apps"));
+    // A data source that an application declares takes its driver from the server only.
+    Path libraries = Files.createDirectories(user.resolve("shared/config/lib/global"));
+    Files.copy(Site.libraryOf(Driver.class), libraries.resolve("h2.jar"));
     StringBuilder applications = new StringBuilder();
     for (String context : site.wars().keySet()) {
       String name = context.isEmpty() ? "ROOT" : context.substring(1);

@@ -123,7 +123,12 @@ public final class ServerProcess implements AutoCloseable {
 
   /** The most memory that the biggest of its processes has held, in MiB (resident set). */
   public long peakMebibytes() {
-    return all().stream().mapToLong(ServerProcess::peakKibibytes).max().orElse(0) / 1024;
+    return peakMebibytes(all().stream());
+  }
+
+  /** The same of other processes. */
+  public static long peakMebibytes(Stream<ProcessHandle> processes) {
+    return processes.mapToLong(ServerProcess::peakKibibytes).max().orElse(0) / 1024;
   }
 
   /** Its Java process: the biggest. */

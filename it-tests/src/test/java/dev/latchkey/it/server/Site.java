@@ -2,6 +2,7 @@ package dev.latchkey.it.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -91,6 +92,15 @@ public record Site(
         Files.createDirectories(target.toAbsolutePath().getParent());
         Files.copy(each, target);
       }
+    }
+  }
+
+  /** The jar that a class of this test is in. */
+  static Path libraryOf(Class<?> type) throws IOException {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException impossible) {
+      throw new IOException(impossible);
     }
   }
 
