@@ -129,10 +129,10 @@ final class Applications implements AutoCloseable {
             .count();
   }
 
-  /** How many threads of ours run. */
-  int threads() throws IOException {
+  /** How many nodes of ours run: each has one thread that follows the feed. */
+  int nodes() throws IOException {
     return (int)
-        diagnose("Thread.print").lines().filter(line -> line.startsWith("\"latchkey")).count();
+        diagnose("Thread.print").lines().filter(line -> line.startsWith("\"latchkey-feed")).count();
   }
 
   private String diagnose(String... command) throws IOException {

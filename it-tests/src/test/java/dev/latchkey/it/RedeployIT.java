@@ -37,12 +37,12 @@ class RedeployIT {
     assumeTrue(
         applications.kind() != ServerKind.PAYARA_MICRO, "Payara Micro deploys at its start only");
     boolean full = applications.kind().hasJaxRs();
-    int threads = applications.threads();
+    int nodes = applications.nodes();
     int without = leftByRedeploys(full ? "/ownwithout" : "/without");
     int with = leftByRedeploys(full ? "/own" : "/auto");
 
     assertThat(with).as("class loaders left").isLessThanOrEqualTo(without);
-    Eventually.within(ENDED, "as many threads as before", () -> threads() <= threads);
+    Eventually.within(ENDED, "as many nodes as before", () -> nodes() <= nodes);
     if (full) {
       applications.calls("/own/notes").with(token).answer().hasStatus(200);
     }
@@ -58,9 +58,9 @@ class RedeployIT {
     return applications.loaded(CallerServlet.class) - before;
   }
 
-  private int threads() {
+  private int nodes() {
     try {
-      return applications.threads();
+      return applications.nodes();
     } catch (IOException notTold) {
       return Integer.MAX_VALUE;
     }
