@@ -111,6 +111,7 @@ final class ApplicationWars {
     without("caffeine", war)
         .addClasses(CallerServlet.class, Note.class, NotesServlet.class)
         .addAsResource(new StringAsset(PERSISTENCE), "META-INF/persistence.xml")
+        .addAsWebInfResource(new StringAsset(OWN_LOGGING), "jboss-deployment-structure.xml")
         .setWebXML(
             new StringAsset(dataSource("java:app/jdbc/own", "jdbc:h2:mem:own;DB_CLOSE_DELAY=-1")));
     files(installation.folder().resolve("own-libraries"))
@@ -247,6 +248,18 @@ final class ApplicationWars {
           </properties>
         </persistence-unit>
       </persistence>
+      """;
+
+  /** As an application with logging of its own has it for WildFly, which gives it the server's. */
+  private static final String OWN_LOGGING =
+      """
+      <jboss-deployment-structure xmlns="urn:jboss:deployment-structure:1.2">
+        <deployment>
+          <exclude-subsystems>
+            <subsystem name="logging"/>
+          </exclude-subsystems>
+        </deployment>
+      </jboss-deployment-structure>
       """;
 
   private static final String TWO_FILTERS =

@@ -18,6 +18,11 @@ final class WildFly {
             // The root belongs to what is deployed there.
             .replace("<location name=\"/\" handler=\"welcome-content\"/>", "")
             .replace("scan-interval=\"5000\"", "scan-interval=\"500\"")
+            // Callers of a Jakarta Security mechanism are not users of the server; docs/servers.md.
+            .replace(
+                "<application-security-domain name=\"other\" security-domain=\"ApplicationDomain\"/>",
+                "<application-security-domain name=\"other\" security-domain=\"ApplicationDomain\""
+                    + " integrated-jaspi=\"false\"/>")
             // Its own limit of 10 MB would refuse a large upload before we are asked.
             .replace("<http-listener ", "<http-listener max-post-size=\"2147483648\" ")
             // TLS is not tested, and its port is not ours to take.
