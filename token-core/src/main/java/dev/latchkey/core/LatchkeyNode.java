@@ -9,6 +9,7 @@ import dev.latchkey.core.feed.FeedFollower;
 import dev.latchkey.core.feed.FeedListener;
 import dev.latchkey.core.feed.PostgresWakeUp;
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.thirdparty.ClientSecret;
 import dev.latchkey.core.thirdparty.ThirdParty;
@@ -64,10 +65,12 @@ public final class LatchkeyNode implements AutoCloseable {
   /**
    * Opens the database that the settings name and starts a node on it.
    *
+   * @param server looked up by the same settings
    * @throws StoreUnavailableException when it can't be used yet; a later call may succeed
    */
-  public static LatchkeyNode open(Settings settings, Clock clock) {
-    return start(Database.open(settings, entities()), settings, clock, Ticker.systemTicker());
+  public static LatchkeyNode open(Settings settings, ServerDataSource server, Clock clock) {
+    return start(
+        Database.open(settings, server, entities()), settings, clock, Ticker.systemTicker());
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.feed.ChangeFeed;
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.testing.MovedClock;
 import dev.latchkey.core.testing.Server;
@@ -273,7 +274,7 @@ class LatchkeyNodeTest {
   }
 
   private LatchkeyNode open() {
-    return LatchkeyNode.open(settings, clock);
+    return LatchkeyNode.open(settings, ServerDataSource.lookedUp(settings), clock);
   }
 
   private Database database() {
@@ -283,7 +284,8 @@ class LatchkeyNodeTest {
   }
 
   private Database migrated() {
-    Database migrated = Database.migrate(settings, LatchkeyNode.entities());
+    Database migrated =
+        Database.migrate(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
     database = migrated;
     return migrated;
   }

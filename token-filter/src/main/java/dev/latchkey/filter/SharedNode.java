@@ -3,6 +3,7 @@ package dev.latchkey.filter;
 import dev.latchkey.core.BackgroundStart;
 import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.verify.TokenVerifier;
 import jakarta.servlet.ServletContext;
 import java.time.Clock;
@@ -41,8 +42,9 @@ final class SharedNode implements AutoCloseable {
   }
 
   private static SharedNode begun(ServletContext context, Settings settings, Clock clock) {
+    ServerDataSource server = ServerDataSource.lookedUp(settings);
     BackgroundStart<LatchkeyNode> start =
-        new BackgroundStart<>(() -> LatchkeyNode.open(settings, clock), clock);
+        new BackgroundStart<>(() -> LatchkeyNode.open(settings, server, clock), clock);
     start.begin();
     return new SharedNode(context, start);
   }

@@ -11,6 +11,7 @@ import dev.latchkey.core.administer.TokenPatch;
 import dev.latchkey.core.administer.TokenView;
 import dev.latchkey.core.config.Lifetime;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.thirdparty.ThirdParty.Authorization;
 import dev.latchkey.core.verify.TokenVerifier;
 import java.security.SecureRandom;
@@ -43,7 +44,9 @@ final class Fixture {
 
   private Fixture() {
     Settings settings = settings(Map.of());
-    administration = Administration.open(settings, clock, new SecureRandom(), List.of());
+    administration =
+        Administration.open(
+            settings, ServerDataSource.lookedUp(settings), clock, new SecureRandom(), List.of());
     node = LatchkeyNode.start(administration.database(), settings, clock, Ticker.systemTicker());
   }
 

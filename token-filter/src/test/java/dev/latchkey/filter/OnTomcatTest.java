@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.filter.Fixture.Issued;
 import dev.latchkey.filter.TomcatServer.Reply;
 import java.nio.file.Path;
@@ -317,7 +318,13 @@ class OnTomcatTest {
 
     Settings settings =
         Settings.read(Map.of(), Map.of("latchkey.jdbc.url", url), Map.of(), Map.of());
-    Administration.open(settings, latchkey.clock, new SecureRandom(), List.of()).close();
+    Administration.open(
+            settings,
+            ServerDataSource.lookedUp(settings),
+            latchkey.clock,
+            new SecureRandom(),
+            List.of())
+        .close();
     assertThat(eventually(401, "/late/api/x")).as("foreign here, and known to be so").isTrue();
 
     server.undeploys(late);

@@ -31,7 +31,7 @@ final class OpenLiberty {
           <featureManager>
             <feature>webProfile-10.0</feature>
           </featureManager>
-          <httpEndpoint id="defaultHttpEndpoint" host="127.0.0.1" httpPort="%d" httpsPort="-1"/>
+          <httpEndpoint id="defaultHttpEndpoint" protocolVersion="http/2" host="127.0.0.1" httpPort="%d" httpsPort="-1"/>
           <applicationMonitor updateTrigger="polled" pollingRate="500ms"/>
         %s</server>
         """

@@ -18,16 +18,11 @@ final class WildFly {
             // The root belongs to what is deployed there.
             .replace("<location name=\"/\" handler=\"welcome-content\"/>", "")
             .replace("scan-interval=\"5000\"", "scan-interval=\"500\"")
-            // Callers of a Jakarta Security mechanism are not users of the server; docs/servers.md.
-            .replace(
-                "<application-security-domain name=\"other\" security-domain=\"ApplicationDomain\"/>",
-                "<application-security-domain name=\"other\" security-domain=\"ApplicationDomain\""
-                    + " integrated-jaspi=\"false\"/>")
             // Its own limit of 10 MB would refuse a large upload before we are asked.
             .replace("<http-listener ", "<http-listener max-post-size=\"2147483648\" ")
             // TLS is not tested, and its port is not ours to take.
             .replaceFirst("<https-listener[^>]*/>", "");
-    Files.writeString(settings, xml);
+    Files.writeString(settings, withoutUsersOfTheServer(xml));
     site.copyWars(base.resolve("deployments"));
     ProcessBuilder command =
         site.command(
@@ -46,5 +41,12 @@ final class WildFly {
         command,
         site.logs(),
         (context, war) -> Site.touch(base.resolve("deployments"), context, war));
+  }
+
+  // Callers of a Jakarta Security mechanism are not users of the server; docs/servers.md says so.
+  private static String withoutUsersOfTheServer(String xml) {
+    String domain = "name=\"other\" security-domain=\"ApplicationDomain\"";
+    int undertow = xml.lastIndexOf(domain) + domain.length();
+    return xml.substring(0, undertow) + " integrated-jaspi=\"false\"" + xml.substring(undertow);
   }
 }

@@ -3,6 +3,7 @@ package dev.latchkey.admin.startup;
 import dev.latchkey.admin.signin.FirstAdmin;
 import dev.latchkey.core.BackgroundStart;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.thirdparty.ClientAddress;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
@@ -26,8 +27,10 @@ public final class AdminStartup implements ServletContextListener {
     FirstAdmin.check(settings);
     context.setAttribute(ADDRESSES, ClientAddress.configured(settings));
     Clock clock = Clock.systemUTC();
+    ServerDataSource server = ServerDataSource.lookedUp(settings);
     BackgroundStart<Services> start =
-        new BackgroundStart<>(() -> Services.open(settings, clock, new SecureRandom()), clock);
+        new BackgroundStart<>(
+            () -> Services.open(settings, server, clock, new SecureRandom()), clock);
     context.setAttribute(ATTRIBUTE, start);
     start.begin();
   }

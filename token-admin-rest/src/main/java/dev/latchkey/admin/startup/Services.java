@@ -7,6 +7,7 @@ import dev.latchkey.admin.signin.FirstAdmin;
 import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -30,10 +31,11 @@ public final class Services implements AutoCloseable {
    *
    * @throws StoreUnavailableException when that is not possible yet
    */
-  static Services open(Settings settings, Clock clock, SecureRandom random) {
+  static Services open(
+      Settings settings, ServerDataSource server, Clock clock, SecureRandom random) {
     Ticker ticker = Ticker.systemTicker();
     Administration administration =
-        Administration.open(settings, clock, random, List.of(AdminUser.class));
+        Administration.open(settings, server, clock, random, List.of(AdminUser.class));
     try {
       FirstAdmin.ensure(administration.database(), settings, clock, random);
       LatchkeyNode node = LatchkeyNode.start(administration.database(), settings, clock, ticker);

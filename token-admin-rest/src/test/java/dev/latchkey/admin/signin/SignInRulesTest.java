@@ -232,7 +232,12 @@ class SignInRulesTest {
   private Administration administration(Map<String, String> more) {
     Settings settings = settings(more);
     Administration administration =
-        Administration.open(settings, Clock.systemUTC(), random, List.of(AdminUser.class));
+        Administration.open(
+            settings,
+            dev.latchkey.core.store.ServerDataSource.lookedUp(settings),
+            Clock.systemUTC(),
+            random,
+            List.of(AdminUser.class));
     FirstAdmin.ensure(administration.database(), settings, Clock.systemUTC(), random, hashes);
     return administration;
   }

@@ -5,6 +5,7 @@ import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.feed.ChangeFeed;
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.token.TokenFormat;
 import java.security.SecureRandom;
@@ -47,13 +48,14 @@ public final class Administration implements AutoCloseable {
    */
   public static Administration open(
       Settings settings,
+      ServerDataSource server,
       Clock clock,
       SecureRandom random,
       Collection<? extends Class<?>> moreEntities) {
     List<Class<?>> entities = new ArrayList<>(LatchkeyNode.entities());
     entities.addAll(List.of(AuditEvent.class, AuditHead.class, IdempotencyRow.class));
     entities.addAll(moreEntities);
-    Database database = Database.migrate(settings, entities);
+    Database database = Database.migrate(settings, server, entities);
     try {
       Installation.ensure(database, clock, random);
       Administration administration = new Administration(database, settings, clock, random);

@@ -13,9 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
-import java.util.Optional;
-import javax.naming.InitialContext;
-import javax.naming.NamingException;
 import javax.sql.DataSource;
 
 /** Where connections come from: the server's DataSource, or a pool of our own. */
@@ -33,9 +30,11 @@ final class ConnectionSource implements AutoCloseable {
     this.close = close;
   }
 
-  static ConnectionSource open(Settings settings) {
-    Optional<String> jndiName = settings.get(Key.DATASOURCE);
-    return jndiName.isPresent() ? ofServer(jndiName.get()) : ofOurOwn(settings);
+  static ConnectionSource open(Settings settings, ServerDataSource server) {
+    return server
+        .get()
+        .map(dataSource -> new ConnectionSource(dataSource, () -> {}))
+        .orElseGet(() -> ofOurOwn(settings));
   }
 
   DataSource dataSource() {
@@ -69,20 +68,6 @@ final class ConnectionSource implements AutoCloseable {
           "the database has no tables of Latchkey: start the admin WAR (token-admin-rest) on this"
               + " database once, it creates them",
           noSuchTable);
-    }
-  }
-
-  @SuppressWarnings("BanJNDI") // the name comes from the operator, never from a request
-  private static ConnectionSource ofServer(String jndiName) {
-    try {
-      if (new InitialContext().lookup(jndiName) instanceof DataSource dataSource) {
-        return new ConnectionSource(dataSource, () -> {});
-      }
-      throw new InvalidConfigurationException(
-          Key.DATASOURCE + " = \"" + jndiName + "\" is not a DataSource");
-    } catch (NamingException unknown) {
-      throw new StoreUnavailableException(
-          Key.DATASOURCE + " = \"" + jndiName + "\" is not a JNDI name of this server", unknown);
     }
   }
 

@@ -37,27 +37,35 @@ public final class Database implements AutoCloseable {
   /**
    * Opens the database that the settings name. Its tables must be there.
    *
+   * @param server looked up by the same settings
    * @param entities the classes that are mapped to tables
    * @throws StoreUnavailableException when it does not answer, or its tables are missing or older
    *     than this code; a later call may succeed
    */
-  public static Database open(Settings settings, Collection<Class<?>> entities) {
-    return open(settings, entities, connections -> {});
+  public static Database open(
+      Settings settings, ServerDataSource server, Collection<Class<?>> entities) {
+    return open(settings, server, entities, connections -> {});
   }
 
   /**
    * Opens the database that the settings name and brings its tables up to date first. Needs Flyway
    * on the class path. Several processes may do so at once.
    *
+   * @param server looked up by the same settings
    * @throws StoreUnavailableException when it does not answer or can't be migrated
    */
-  public static Database migrate(Settings settings, Collection<Class<?>> entities) {
-    return open(settings, entities, connections -> Migrations.apply(connections.dataSource()));
+  public static Database migrate(
+      Settings settings, ServerDataSource server, Collection<Class<?>> entities) {
+    return open(
+        settings, server, entities, connections -> Migrations.apply(connections.dataSource()));
   }
 
   private static Database open(
-      Settings settings, Collection<Class<?>> entities, Consumer<ConnectionSource> prepare) {
-    ConnectionSource connections = ConnectionSource.open(settings);
+      Settings settings,
+      ServerDataSource server,
+      Collection<Class<?>> entities,
+      Consumer<ConnectionSource> prepare) {
+    ConnectionSource connections = ConnectionSource.open(settings, server);
     try {
       prepare.accept(connections);
       connections.requireSchema(SCHEMA_VERSION);

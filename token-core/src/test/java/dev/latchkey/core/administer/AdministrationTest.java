@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.core.config.Lifetime;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.testing.MovedClock;
 import dev.latchkey.core.testing.Server;
 import dev.latchkey.core.thirdparty.ThirdParty.Authorization;
@@ -47,7 +48,9 @@ class AdministrationTest {
 
   AdministrationTest(Server server) {
     Settings settings = server.settings();
-    administration = Administration.open(settings, clock, new SecureRandom(), List.of());
+    administration =
+        Administration.open(
+            settings, ServerDataSource.lookedUp(settings), clock, new SecureRandom(), List.of());
     administration.onChange(wakes::incrementAndGet);
     thirdParties = administration.thirdParties();
     tokens = administration.tokens();

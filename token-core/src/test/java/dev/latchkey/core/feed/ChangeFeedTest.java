@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.testing.Server;
 import java.time.Clock;
 import java.time.Instant;
@@ -35,7 +36,11 @@ class ChangeFeedTest {
   private final FeedFollower follower;
 
   ChangeFeedTest(Server server) {
-    database = Database.migrate(server.settings(), LatchkeyNode.entities());
+    database =
+        Database.migrate(
+            server.settings(),
+            ServerDataSource.lookedUp(server.settings()),
+            LatchkeyNode.entities());
     follower = followerAtHead();
   }
 
