@@ -119,7 +119,7 @@ final class Applications implements AutoCloseable {
   }
 
   /** How many of a class are loaded, each by a class loader of its own. */
-  int loaded(Class<?> type) throws IOException {
+  int loaded(Class<?> type) {
     diagnose("GC.run");
     diagnose("GC.run");
     return (int)
@@ -130,13 +130,17 @@ final class Applications implements AutoCloseable {
   }
 
   /** How many nodes of ours run: each has one thread that follows the feed. */
-  int nodes() throws IOException {
+  int nodes() {
     return (int)
         diagnose("Thread.print").lines().filter(line -> line.startsWith("\"latchkey-feed")).count();
   }
 
-  private String diagnose(String... command) throws IOException {
-    return server.diagnose(Path.of(Installation.setting("tested.jdk")), command);
+  private String diagnose(String... command) {
+    try {
+      return server.diagnose(Path.of(Installation.setting("tested.jdk")), command);
+    } catch (IOException notTold) {
+      throw new UncheckedIOException(notTold);
+    }
   }
 
   ApplicationWars wars() {
