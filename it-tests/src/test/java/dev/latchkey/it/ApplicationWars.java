@@ -62,7 +62,6 @@ final class ApplicationWars {
     add("/incomplete", war -> without("caffeine", plain(war)));
     add("/mending", ApplicationWars::plain, "latchkey.home=" + mendedHome());
     made.put("/theirs", theirs());
-    made.put("/without", written("/without", plain(war("/without"))));
     return made;
   }
 
@@ -77,7 +76,6 @@ final class ApplicationWars {
         "latchkey.mechanism=true");
     add("/seconddown", ApplicationWars::secured, "latchkey.mechanism=true\n" + DOWN);
     add("/own", this::own);
-    made.put("/ownwithout", written("/ownwithout", withDriver(own(war("/ownwithout")))));
     add(
         "/jndi",
         war -> plain(war).setWebXML(new StringAsset(dataSource("java:global/latchkey", url()))),
@@ -115,14 +113,6 @@ final class ApplicationWars {
         .setWebXML(
             new StringAsset(dataSource("java:app/jdbc/own", "jdbc:h2:mem:own;DB_CLOSE_DELAY=-1")));
     files(installation.folder().resolve("own-libraries"))
-        .forEach(jar -> war.addAsLibrary(jar.toFile()));
-    return war;
-  }
-
-  /** The database's driver and SLF4J, which are there already where the filter is. */
-  private WebArchive withDriver(WebArchive war) {
-    jars.stream()
-        .filter(jar -> jar.getFileName().toString().matches("(h2|slf4j-api)-.*"))
         .forEach(jar -> war.addAsLibrary(jar.toFile()));
     return war;
   }

@@ -97,9 +97,13 @@ final class Applications implements AutoCloseable {
   }
 
   /** Has the server take an application again, and returns when it answers. */
-  void redeploy(String context, Call call) throws IOException {
+  void redeploy(String context, Call call) {
     String before = application(call);
-    server.redeploy(context, Objects.requireNonNull(made.get(context)));
+    try {
+      server.redeploy(context, Objects.requireNonNull(made.get(context)));
+    } catch (IOException notTaken) {
+      throw new UncheckedIOException(notTaken);
+    }
     Eventually.within(
         START,
         context + " is deployed again",
