@@ -3,6 +3,7 @@ package dev.latchkey.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.latchkey.it.server.ServerKind;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
@@ -80,7 +81,11 @@ class SecondDoorIT {
     assertThat(
             applications.calls("/second/rest/reports").with(reports).answer().hasStatus(200).body())
         .isEqualTo("report for " + reports.owner().name());
-    applications.calls("/second/rest/reports").with(other).answer().hasStatus(401, 403);
+    Answer refused = applications.calls("/second/rest/reports").with(other).answer();
+    // What an EJB's refusal looks like is the server's matter; WildFly has no mapper for it.
+    refused.hasStatus(
+        applications.kind() == ServerKind.WILDFLY ? new int[] {500} : new int[] {401, 403});
+    assertThat(refused.body()).doesNotContain("report for");
   }
 
   @Test

@@ -72,10 +72,16 @@ public record Site(
   /** Writes a WAR again where the server looks for changes. */
   static void touch(Path target, String context, Path war) throws IOException {
     Path file = target.resolve(context.substring(1) + ".war");
-    FileTime before = Files.getLastModifiedTime(file);
-    Files.copy(war, file, StandardCopyOption.REPLACE_EXISTING);
+    // At once: a server that sees it missing for a moment takes it for undeployed.
+    Path copy =
+        Files.copy(
+            war,
+            Files.createTempFile(target.toAbsolutePath().getParent(), "copy", null),
+            StandardCopyOption.REPLACE_EXISTING);
     // Servers compare whole seconds.
-    Files.setLastModifiedTime(file, FileTime.fromMillis(before.toMillis() + 2000));
+    long later = Files.getLastModifiedTime(file).toMillis() + 2000;
+    Files.setLastModifiedTime(copy, FileTime.fromMillis(later));
+    Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Copies a folder and all that is in it. */
