@@ -10,6 +10,7 @@ import jakarta.persistence.PessimisticLockException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -28,10 +29,13 @@ public final class Database implements AutoCloseable {
 
   private final ConnectionSource connections;
   private final EntityManagerFactory factory;
+  private final Collection<Class<?>> entities;
 
-  private Database(ConnectionSource connections, EntityManagerFactory factory) {
+  private Database(
+      ConnectionSource connections, EntityManagerFactory factory, Collection<Class<?>> entities) {
     this.connections = connections;
     this.factory = factory;
+    this.entities = List.copyOf(entities);
   }
 
   /**
@@ -82,7 +86,7 @@ public final class Database implements AutoCloseable {
                       "hibernate.order_inserts", "true",
                       "hibernate.transaction.jta.platform",
                           "org.hibernate.engine.transaction.jta.platform.internal.NoJtaPlatform"));
-      return new Database(connections, factory);
+      return new Database(connections, factory, entities);
     } catch (RuntimeException failed) {
       connections.close();
       throw failed instanceof StoreUnavailableException
@@ -177,6 +181,7 @@ public final class Database implements AutoCloseable {
     try {
       factory.close();
     } finally {
+      AnnotationCache.forget(entities);
       connections.close();
     }
   }
