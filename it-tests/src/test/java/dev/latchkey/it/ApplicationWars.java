@@ -69,7 +69,10 @@ final class ApplicationWars {
   Map<String, Path> forFullServers() throws IOException {
     forServletContainers();
     add("/rest", war -> plain(war).addClasses(RestApplication.class, MeResource.class));
-    add("/second", ApplicationWars::secured, "latchkey.mechanism=true");
+    add(
+        "/second",
+        ApplicationWars::secured,
+        "latchkey.mechanism=true\nlatchkey.filter.paths=/caller/*,/rest/*");
     add(
         "/both",
         war -> secured(war).setWebXML(new StringAsset(TWO_FILTERS)),

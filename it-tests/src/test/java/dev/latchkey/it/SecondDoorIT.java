@@ -96,6 +96,13 @@ class SecondDoorIT {
   }
 
   @Test
+  @DisplayName("neither the filter's paths nor the application ask for a token: none is needed")
+  void leavesOpenWhatNobodyProtects() {
+    assertThat(applications.calls("/second/reports/x").answer().hasStatus(200).body())
+        .contains("principal=none");
+  }
+
+  @Test
   void knowsTheCallerAfterADeactivationNoMore() {
     Token token = reports.owner().addsTokenFor("reports");
     applications.calls("/second/secured/x").with(token).answer().hasStatus(200);

@@ -146,17 +146,20 @@ public final class BearerTokenFilter implements Filter {
       metadata.write(request, response);
       return null;
     }
-    if (door == Door.MECHANISM && SecondDoor.hasLetBy(request)) {
-      Grant grant = AuthenticatedRequest.grantOfDispatched(request);
-      return grant == null ? request : new AuthenticatedRequest(request, grant, true);
-    }
-    Decision decision = mine.gate().decide(request);
+    HttpServletRequest known = door == Door.MECHANISM ? knownToMechanism(request) : request;
+    Decision decision = mine.gate().decide(known);
     if (decision instanceof Refused refused) {
       return refused(mine, refused, request, response);
     }
     return decision instanceof Admitted admitted
         ? admitted(mine, admitted.grant(), request, response)
-        : request;
+        : known;
+  }
+
+  /** The request as one that got in, where the mechanism has let it in. */
+  private static HttpServletRequest knownToMechanism(HttpServletRequest request) {
+    Grant grant = AuthenticatedRequest.grantOfDispatched(request);
+    return grant == null ? request : new AuthenticatedRequest(request, grant, true);
   }
 
   private @Nullable HttpServletRequest admitted(

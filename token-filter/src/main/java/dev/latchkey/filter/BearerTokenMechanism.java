@@ -68,7 +68,6 @@ public class BearerTokenMechanism implements HttpAuthenticationMechanism {
       answer(guard, refused, request, response);
       return AuthenticationStatus.SEND_FAILURE;
     }
-    SecondDoor.letBy(request);
     if (decision instanceof Admitted admitted) {
       Grant grant = admitted.grant();
       AuthenticatedRequest.remember(request, grant);

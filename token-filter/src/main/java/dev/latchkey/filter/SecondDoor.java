@@ -4,19 +4,16 @@ import dev.latchkey.core.config.Settings;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
-import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link BearerTokenMechanism} and the filter behind it have in common: the guard of the
- * application, there from its start to its end, and what the one has told the other of a request.
- * WildFly makes filters when the first request reaches them, which is too late for the mechanism.
+ * What {@link BearerTokenMechanism} works with: the guard of the application, there from its start
+ * to its end. WildFly makes filters when the first request reaches them, which is too late for it.
  */
 final class SecondDoor implements ServletContextListener {
 
   private static final String GUARD = SecondDoor.class.getName();
-  private static final String PASSED = GUARD + ".passed";
 
   private final Settings settings;
   private final Clock clock;
@@ -61,15 +58,5 @@ final class SecondDoor implements ServletContextListener {
   /** The guard of an application; null where there is none. */
   static @Nullable Guard guardOf(ServletContext context) {
     return context.getAttribute(GUARD) instanceof Guard guard ? guard : null;
-  }
-
-  /** Notes that the mechanism has let a request by, with a token or without need of one. */
-  static void letBy(HttpServletRequest request) {
-    request.setAttribute(PASSED, true);
-  }
-
-  /** Whether the mechanism has let a request by. */
-  static boolean hasLetBy(HttpServletRequest request) {
-    return request.getAttribute(PASSED) != null;
   }
 }

@@ -183,6 +183,29 @@ class BearerTokenMechanismTest {
   }
 
   @Test
+  @DisplayName("A12 what the container maps to another path is held to the rules of that path")
+  void holdsToThePathThatTheFilterSees() throws Exception {
+    settings.put("latchkey.filter.rules", "* /reports/* reports:read");
+    token("a");
+    ask();
+    request.setServletPath("/reports/1");
+    behind();
+    assertThat(response.getStatus()).isEqualTo(403);
+    assertThat(passed).isEmpty();
+  }
+
+  @Test
+  @DisplayName("A12 a path that the mechanism saw as open and the filter does not needs a token")
+  void asksForATokenWhereTheMechanismDidNot() throws Exception {
+    settings.put("latchkey.filter.excluded-paths", "/x");
+    ask();
+    request.setServletPath("/y");
+    behind();
+    assertThat(response.getStatus()).isEqualTo(401);
+    assertThat(passed).isEmpty();
+  }
+
+  @Test
   void answersTheMissingTokenWhenTheContainerDoesNotAsk() throws Exception {
     behind();
     assertThat(response.getStatus()).isEqualTo(401);
