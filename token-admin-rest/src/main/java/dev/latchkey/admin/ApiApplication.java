@@ -2,18 +2,28 @@ package dev.latchkey.admin;
 
 import dev.latchkey.admin.access.AccessCheckResource;
 import dev.latchkey.admin.audit.AuditResource;
+import dev.latchkey.admin.handover.HandoverResource;
+import dev.latchkey.admin.handover.OpenHandoverResource;
 import dev.latchkey.admin.json.JsonBodyReader;
 import dev.latchkey.admin.json.JsonReplyWriter;
 import dev.latchkey.admin.problem.AnswerHeaders;
 import dev.latchkey.admin.problem.ProblemMapper;
+import dev.latchkey.admin.signin.AccountResource;
+import dev.latchkey.admin.signin.Accounts;
+import dev.latchkey.admin.signin.AdminUsers;
 import dev.latchkey.admin.signin.RoleFilter;
+import dev.latchkey.admin.signin.SessionResource;
+import dev.latchkey.admin.signin.Sessions;
 import dev.latchkey.admin.signin.SignInFilter;
+import dev.latchkey.admin.signin.UsersResource;
 import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.admin.startup.Services;
+import dev.latchkey.admin.stats.StatsResource;
 import dev.latchkey.admin.thirdparties.ThirdPartiesResource;
 import dev.latchkey.admin.tokens.TokensResource;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.store.StoreUnavailableException;
+import dev.latchkey.core.thirdparty.ClientAddress;
 import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
@@ -42,19 +52,26 @@ public class ApiApplication extends Application {
   @Override
   public Set<Object> getSingletons() {
     Supplier<Administration> administration = () -> services().administration();
+    Supplier<AdminUsers> users = () -> services().users();
+    Supplier<Sessions> sessions = () -> services().sessions();
+    Supplier<Accounts> accounts = () -> services().accounts();
+    ClientAddress addresses = AdminStartup.addressesOf(context);
     return Set.of(
         new JsonBodyReader(),
         new JsonReplyWriter(),
         new ProblemMapper(),
         new AnswerHeaders(),
         new SignInFilter(
-            () -> services().users(),
-            () -> services().node().verifier(),
-            AdminStartup.addressesOf(context),
-            Clock.systemUTC()),
-        new RoleFilter(() -> services().users()),
+            users, sessions, () -> services().node().verifier(), addresses, Clock.systemUTC()),
+        new RoleFilter(users),
+        new SessionResource(users, sessions, addresses),
+        new AccountResource(users, accounts, sessions),
+        new UsersResource(accounts),
         new ThirdPartiesResource(administration),
         new TokensResource(administration),
+        new HandoverResource(administration),
+        new OpenHandoverResource(administration, addresses),
+        new StatsResource(administration),
         new AccessCheckResource(administration),
         new AuditResource(administration));
   }

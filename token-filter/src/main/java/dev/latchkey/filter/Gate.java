@@ -3,6 +3,7 @@ package dev.latchkey.filter;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.thirdparty.ClientAddress;
+import dev.latchkey.core.usage.RefusalReason;
 import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.core.verify.Verdict;
@@ -176,13 +177,27 @@ final class Gate {
   @Nullable Refused refusal(
       Grant grant, HttpServletRequest request, String method, String path, @Nullable String other) {
     if (!grant.fromAnywhere() && !grant.from(addressOf(request))) {
+      count(grant, RefusalReason.NETWORK);
       return Refused.INVALID_TOKEN;
     }
     if (rules.none()) {
       return null;
     }
     Refused refused = refusal(grant, method, path);
-    return refused != null || other == null ? refused : refusal(grant, method, other);
+    if (refused == null && other != null) {
+      refused = refusal(grant, method, other);
+    }
+    if (refused != null) {
+      count(grant, RefusalReason.SCOPE);
+    }
+    return refused;
+  }
+
+  private void count(Grant grant, RefusalReason reason) {
+    TokenVerifier ready = verifier.get();
+    if (ready != null) {
+      ready.refused(grant, reason);
+    }
   }
 
   private @Nullable Refused refusal(Grant grant, String method, String path) {

@@ -63,11 +63,21 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
     return problem(status, detail, List.of());
   }
 
+  /** An answer with a problem document that has more members than all have (RFC 9457 §3.2). */
+  public static Response.ResponseBuilder problem(
+      int status, String detail, JsonObjectBuilder more) {
+    return problem(status, detail, List.of(), more);
+  }
+
   private static Response.ResponseBuilder problem(
       int status, String detail, List<FieldError> errors) {
+    return problem(status, detail, errors, Json.createObjectBuilder());
+  }
+
+  private static Response.ResponseBuilder problem(
+      int status, String detail, List<FieldError> errors, JsonObjectBuilder more) {
     JsonObjectBuilder problem =
-        Json.createObjectBuilder()
-            .add("type", "about:blank")
+        more.add("type", "about:blank")
             .add("title", title(status))
             .add("status", status)
             .add("detail", detail);

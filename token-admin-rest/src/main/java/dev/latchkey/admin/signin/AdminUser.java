@@ -71,6 +71,15 @@ public class AdminUser {
     return version;
   }
 
+  void role(Role newRole) {
+    this.role = newRole;
+  }
+
+  void password(String newHash, boolean mustChange) {
+    this.passwordHash = newHash;
+    this.mustChangePassword = mustChange;
+  }
+
   @Override
   public String toString() {
     return "AdminUser[" + name + "]";

@@ -3,9 +3,12 @@ package dev.latchkey.admin.signin;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.admin.problem.ProblemMapper;
 import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.administer.AuditTrail;
 import dev.latchkey.core.store.Database;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -91,7 +94,16 @@ public final class AdminUsers {
     }
 
     /** Too many failures; nothing was looked at. */
-    record TooMany(Duration delay) implements SignIn {}
+    record TooMany(Duration delay) implements SignIn {
+
+      /** 429. */
+      Response response() {
+        return ProblemMapper.problem(
+                429, "There were too many failed sign-ins. Wait, then try again.")
+            .header(HttpHeaders.RETRY_AFTER, Math.max(1, delay.toSeconds() + 1))
+            .build();
+      }
+    }
   }
 
   /**

@@ -30,8 +30,6 @@ public final class FirstAdmin {
   static final String FILE = "initial-admin-password";
 
   private static final int GENERATED_LENGTH = 24;
-  private static final int SHORTEST = 12;
-  private static final int LONGEST = 128;
 
   private FirstAdmin() {}
 
@@ -43,15 +41,17 @@ public final class FirstAdmin {
   public static void check(Settings settings) {
     settings
         .get(Key.ADMIN_PASSWORD)
-        .filter(password -> password.length() < SHORTEST || password.length() > LONGEST)
+        .filter(
+            password ->
+                password.length() < NewPassword.SHORTEST || password.length() > NewPassword.LONGEST)
         .ifPresent(
             password -> {
               throw new InvalidConfigurationException(
                   Key.ADMIN_PASSWORD
                       + " is not allowed; it takes "
-                      + SHORTEST
+                      + NewPassword.SHORTEST
                       + " to "
-                      + LONGEST
+                      + NewPassword.LONGEST
                       + " characters");
             });
   }
@@ -94,6 +94,17 @@ public final class FirstAdmin {
       if (!database.read(FirstAdmin::thereIsOne)) {
         throw failed;
       }
+    }
+  }
+
+  /** Deletes the file with the generated password, which is of no use any more. */
+  static void forgetFile(Path home) {
+    Path file = home.toAbsolutePath().normalize().resolve(FILE);
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException stays) {
+      System.getLogger(FirstAdmin.class.getName())
+          .log(System.Logger.Level.WARNING, "delete " + file + ", its password is no more", stays);
     }
   }
 

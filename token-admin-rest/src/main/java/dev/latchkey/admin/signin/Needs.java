@@ -12,4 +12,7 @@ public @interface Needs {
 
   /** The least role. */
   Role value();
+
+  /** Whether somebody may call it whose first password is still to be changed. */
+  boolean beforePasswordChange() default false;
 }

@@ -24,6 +24,16 @@ public enum Role {
     return Stream.of(ADMIN, OPERATOR, VIEWER).filter(holds).findFirst();
   }
 
+  /**
+   * The role of a name.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  static Role named(String name) {
+    return greatest(role -> role.toString().equals(name))
+        .orElseThrow(IllegalArgumentException::new);
+  }
+
   /** Whether whoever has this role may do what needs {@code other}. */
   public boolean includes(Role other) {
     return compareTo(other) >= 0;

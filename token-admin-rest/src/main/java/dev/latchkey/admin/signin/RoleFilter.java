@@ -2,11 +2,13 @@ package dev.latchkey.admin.signin;
 
 import dev.latchkey.admin.problem.ProblemMapper;
 import jakarta.annotation.Priority;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.reflect.Method;
 import java.util.Map;
@@ -20,37 +22,64 @@ import org.jspecify.annotations.Nullable;
 public final class RoleFilter implements ContainerRequestFilter {
 
   private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
-  private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
+  private static final String FROM_ELSEWHERE = "the request comes from a page of another site";
 
   private final Supplier<AdminUsers> users;
 
   @Context private ResourceInfo resource;
 
+  @Context private HttpServletRequest http;
+
   /** A filter that tells refusals to the audit trail of what runs. */
-  @SuppressWarnings("NullAway") // the context is injected
+  @SuppressWarnings("NullAway") // the contexts are injected
   public RoleFilter(Supplier<AdminUsers> users) {
     this.users = users;
   }
 
   @Override
   public void filter(ContainerRequestContext request) {
+    Method method = resource.getResourceMethod();
+    boolean writes = !READING.contains(request.getMethod());
+    if (method != null && method.isAnnotationPresent(ForAnyone.class)) {
+      if (Browser.fromElsewhere(http)) {
+        request.abortWith(refusal(FROM_ELSEWHERE));
+      }
+      return;
+    }
     Caller caller = Caller.of(request.getSecurityContext());
-    String reason = reason(caller, request);
+    String reason = reason(caller, method, writes);
     if (reason != null) {
       users
           .get()
           .recordRefusal(caller.actor(), Map.of("method", request.getMethod(), "reason", reason));
-      request.abortWith(ProblemMapper.problem(403, "Not allowed: " + reason + ".").build());
+      request.abortWith(refusal(reason));
     }
   }
 
-  private @Nullable String reason(Caller caller, ContainerRequestContext request) {
-    // A browser that has remembered a password sends it wherever a page tells it to.
-    if (!READING.contains(request.getMethod())
-        && ELSEWHERE.contains(String.valueOf(request.getHeaderString("Sec-Fetch-Site")))) {
-      return "the request comes from a page of another site";
+  private @Nullable String reason(Caller caller, @Nullable Method method, boolean writes) {
+    // A browser sends a password or a session that it has wherever a page tells it to.
+    if (writes && Browser.fromElsewhere(http)) {
+      return FROM_ELSEWHERE;
     }
-    return missingRole(resource.getResourceMethod(), caller.role());
+    OpenSession session = caller.session();
+    if (session != null) {
+      if (writes && !Browser.fromConsole(http)) {
+        return "a session takes changes from the console alone";
+      }
+      if (session.mustChangePassword() && !beforePasswordChange(method)) {
+        return "the first password must be changed before anything else";
+      }
+    }
+    return missingRole(method, caller.role());
+  }
+
+  private static boolean beforePasswordChange(@Nullable Method method) {
+    Needs needs = method == null ? null : method.getAnnotation(Needs.class);
+    return needs != null && needs.beforePasswordChange();
+  }
+
+  private static Response refusal(String reason) {
+    return ProblemMapper.problem(403, "Not allowed: " + reason + ".").build();
   }
 
   /** What a role lacks for a method; null when it lacks nothing. */

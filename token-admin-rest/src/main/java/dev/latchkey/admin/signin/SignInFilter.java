@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,12 @@ import org.jspecify.annotations.Nullable;
 @Priority(Priorities.AUTHENTICATION)
 public final class SignInFilter implements ContainerRequestFilter {
 
+  /** Where {@link ForAnyone} methods are. */
+  private static final Set<String> FOR_ANYONE =
+      Set.of(SessionResource.ADDRESS, "handovers/inspect", "handovers/open");
+
   private final Supplier<AdminUsers> users;
+  private final Supplier<Sessions> sessions;
   private final Supplier<TokenVerifier> verifier;
   private final ClientAddress addresses;
   private final Clock clock;
@@ -48,10 +54,12 @@ public final class SignInFilter implements ContainerRequestFilter {
   @SuppressWarnings("NullAway") // the context is injected
   public SignInFilter(
       Supplier<AdminUsers> users,
+      Supplier<Sessions> sessions,
       Supplier<TokenVerifier> verifier,
       ClientAddress addresses,
       Clock clock) {
     this.users = users;
+    this.sessions = sessions;
     this.verifier = verifier;
     this.addresses = addresses;
     this.clock = clock;
@@ -72,12 +80,21 @@ public final class SignInFilter implements ContainerRequestFilter {
 
   @Override
   public void filter(ContainerRequestContext request) {
+    if (isForAnyone(request)) {
+      return;
+    }
     try {
       Caller caller = caller(request);
       request.setSecurityContext(new SignedIn(caller, request.getSecurityContext()));
     } catch (Refusal refusal) {
       request.abortWith(refusal.response);
     }
+  }
+
+  private static boolean isForAnyone(ContainerRequestContext request) {
+    String path = request.getUriInfo().getPath();
+    return request.getMethod().equals("POST")
+        && FOR_ANYONE.contains(path.startsWith("/") ? path.substring(1) : path);
   }
 
   private Caller caller(ContainerRequestContext request) {
@@ -90,7 +107,7 @@ public final class SignInFilter implements ContainerRequestFilter {
       return ofServer.get();
     }
     if (headers.isEmpty()) {
-      throw unauthorized("Sign in with HTTP Basic or a bearer token.");
+      return ofSession();
     }
     String header = headers.get(0).strip();
     int space = header.indexOf(' ');
@@ -111,19 +128,31 @@ public final class SignInFilter implements ContainerRequestFilter {
     return principal == null
         ? Optional.empty()
         : Role.greatest(role -> context.isUserInRole("latchkey-" + role))
-            .map(role -> new Caller(new Actor(principal.getName(), address()), role));
+            .map(
+                role ->
+                    Caller.by(Caller.By.SERVER, new Actor(principal.getName(), address()), role));
+  }
+
+  private Caller ofSession() {
+    String cookie = Browser.cookie(http);
+    // A page of another site gets nothing for the cookie that the browser may send with it.
+    if (cookie == null || Browser.fromElsewhere(http)) {
+      throw unauthorized("Sign in with HTTP Basic or a bearer token.");
+    }
+    return sessions
+        .get()
+        .find(cookie)
+        .map(session -> Caller.by(session, address()))
+        .orElseThrow(() -> unauthorized("The session has ended. Sign in again."));
   }
 
   private Caller ofBasic(BasicCredentials credentials) {
     SignIn signIn = users.get().signIn(credentials, address());
     if (signIn instanceof SignIn.Accepted accepted) {
-      return new Caller(new Actor(credentials.name(), address()), accepted.role());
+      return Caller.by(Caller.By.BASIC, new Actor(credentials.name(), address()), accepted.role());
     }
     if (signIn instanceof SignIn.TooMany tooMany) {
-      throw new Refusal(
-          ProblemMapper.problem(429, "There were too many failed sign-ins. Wait, then try again.")
-              .header(HttpHeaders.RETRY_AFTER, Math.max(1, tooMany.delay().toSeconds() + 1))
-              .build());
+      throw new Refusal(tooMany.response());
     }
     throw unauthorized("The name or the password is wrong.");
   }
@@ -145,7 +174,7 @@ public final class SignInFilter implements ContainerRequestFilter {
       throw forbidden(actor, "the token has no scope latchkey:viewer, :operator or :admin");
     }
     grant.used(clock.millis(), address());
-    return new Caller(actor, role.get());
+    return Caller.by(Caller.By.TOKEN, actor, role.get());
   }
 
   private Refusal forbidden(Actor actor, String reason) {
@@ -153,12 +182,14 @@ public final class SignInFilter implements ContainerRequestFilter {
     return new Refusal(ProblemMapper.problem(403, "Not allowed: " + reason + ".").build());
   }
 
-  private static Refusal unauthorized(String detail) {
+  private Refusal unauthorized(String detail) {
+    Response.ResponseBuilder response = ProblemMapper.problem(401, detail);
+    // At a Basic challenge a browser would open a window of its own over the console.
+    if (http.getHeader(Browser.CONSOLE_HEADER) == null) {
+      response.header(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"latchkey\", charset=\"UTF-8\"");
+    }
     return new Refusal(
-        ProblemMapper.problem(401, detail)
-            .header(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"latchkey\", charset=\"UTF-8\"")
-            .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"latchkey\"")
-            .build());
+        response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"latchkey\"").build());
   }
 
   private static Refusal malformed() {

@@ -1,11 +1,15 @@
 package dev.latchkey.admin.startup;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.admin.signin.Accounts;
+import dev.latchkey.admin.signin.AdminSession;
 import dev.latchkey.admin.signin.AdminUser;
 import dev.latchkey.admin.signin.AdminUsers;
 import dev.latchkey.admin.signin.FirstAdmin;
+import dev.latchkey.admin.signin.Sessions;
 import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.administer.Administration;
+import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
@@ -19,11 +23,26 @@ public final class Services implements AutoCloseable {
   private final Administration administration;
   private final LatchkeyNode node;
   private final AdminUsers users;
+  private final Sessions sessions;
+  private final Accounts accounts;
 
-  private Services(Administration administration, LatchkeyNode node, AdminUsers users) {
+  private Services(
+      Administration administration,
+      LatchkeyNode node,
+      Settings settings,
+      Clock clock,
+      SecureRandom random) {
     this.administration = administration;
     this.node = node;
-    this.users = users;
+    this.users =
+        new AdminUsers(
+            administration.database(),
+            administration.audit(),
+            random,
+            clock,
+            Ticker.systemTicker());
+    this.sessions = new Sessions(administration.commands(), random);
+    this.accounts = new Accounts(administration.commands(), random, settings.get(Key.HOME));
   }
 
   /**
@@ -35,15 +54,13 @@ public final class Services implements AutoCloseable {
       Settings settings, ServerDataSource server, Clock clock, SecureRandom random) {
     Ticker ticker = Ticker.systemTicker();
     Administration administration =
-        Administration.open(settings, server, clock, random, List.of(AdminUser.class));
+        Administration.open(
+            settings, server, clock, random, List.of(AdminSession.class, AdminUser.class));
     try {
       FirstAdmin.ensure(administration.database(), settings, clock, random);
       LatchkeyNode node = LatchkeyNode.start(administration.database(), settings, clock, ticker);
       administration.onChange(node.follower()::wake);
-      return new Services(
-          administration,
-          node,
-          new AdminUsers(administration.database(), administration.audit(), random, clock, ticker));
+      return new Services(administration, node, settings, clock, random);
     } catch (RuntimeException notYet) {
       administration.close();
       throw notYet;
@@ -60,6 +77,14 @@ public final class Services implements AutoCloseable {
 
   public AdminUsers users() {
     return users;
+  }
+
+  public Sessions sessions() {
+    return sessions;
+  }
+
+  public Accounts accounts() {
+    return accounts;
   }
 
   /** Stops the threads and closes the database. */

@@ -29,6 +29,7 @@ public final class TokenJson {
         .add("deactivatedAt", value(token.deactivatedAt()))
         .add("lastUsedAt", value(token.lastUsedAt()))
         .add("lastUsedFrom", value(token.lastUsedFrom()))
-        .add("useCount", token.useCount());
+        .add("useCount", token.useCount())
+        .add("usesPerDay", Json.createArrayBuilder(token.usesPerDay()));
   }
 }

@@ -22,7 +22,9 @@ public final class Administration implements AutoCloseable {
   private final AuditTrail audit;
   private final ThirdPartyAdministration thirdParties;
   private final TokenAdministration tokens;
+  private final Handovers handovers;
   private final AccessCheck accessCheck;
+  private final Statistics statistics;
   private final Housekeeping housekeeping;
 
   private Administration(Database database, Settings settings, Clock clock, SecureRandom random) {
@@ -35,7 +37,9 @@ public final class Administration implements AutoCloseable {
     this.tokens =
         new TokenAdministration(
             commands, new TokenFormat(random), prefix, settings.get(Key.TOKEN_LIFETIME));
+    this.handovers = new Handovers(commands, thirdParties, tokens, random);
     this.accessCheck = new AccessCheck(commands);
+    this.statistics = new Statistics(database, clock);
     this.housekeeping = new Housekeeping(database, feed, clock);
   }
 
@@ -53,7 +57,8 @@ public final class Administration implements AutoCloseable {
       SecureRandom random,
       Collection<? extends Class<?>> moreEntities) {
     List<Class<?>> entities = new ArrayList<>(LatchkeyNode.entities());
-    entities.addAll(List.of(AuditEvent.class, AuditHead.class, IdempotencyRow.class));
+    entities.addAll(
+        List.of(AuditEvent.class, AuditHead.class, Handover.class, IdempotencyRow.class));
     entities.addAll(moreEntities);
     Database database = Database.migrate(settings, server, entities);
     try {
@@ -71,12 +76,25 @@ public final class Administration implements AutoCloseable {
     return database;
   }
 
+  /** For commands on entities of the caller's own. */
+  public Commands commands() {
+    return commands;
+  }
+
   public ThirdPartyAdministration thirdParties() {
     return thirdParties;
   }
 
   public TokenAdministration tokens() {
     return tokens;
+  }
+
+  public Handovers handovers() {
+    return handovers;
+  }
+
+  public Statistics statistics() {
+    return statistics;
   }
 
   public AccessCheck accessCheck() {

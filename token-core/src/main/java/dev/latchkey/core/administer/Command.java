@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A command under way: one transaction. What it has changed and what is to be remembered of it is
- * noted here and written at its end, because the two locks that this needs come last.
+ * noted here and written at its end, because the two locks that this needs come last. Not
+ * thread-safe.
  */
-final class Command {
+public final class Command {
 
   private final EntityManager em;
   private final Actor actor;
@@ -27,16 +28,17 @@ final class Command {
     this.now = now;
   }
 
-  EntityManager em() {
+  /** The transaction. */
+  public EntityManager em() {
     return em;
   }
 
-  Actor actor() {
+  public Actor actor() {
     return actor;
   }
 
   /** The time of the command, to the millisecond. */
-  Instant now() {
+  public Instant now() {
     return now;
   }
 
@@ -45,8 +47,12 @@ final class Command {
     changes.add(change);
   }
 
-  /** Notes what was done. */
-  void did(
+  /**
+   * Notes what was done, for the audit trail.
+   *
+   * @param detail what was before and what is after; never a secret
+   */
+  public void did(
       String action,
       @Nullable String thirdPartyId,
       @Nullable String tokenId,

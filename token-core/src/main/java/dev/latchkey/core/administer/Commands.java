@@ -2,14 +2,16 @@ package dev.latchkey.core.administer;
 
 import dev.latchkey.core.feed.ChangeFeed;
 import dev.latchkey.core.store.Database;
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Carries out commands, each in one transaction. Thread-safe. */
-final class Commands {
+public final class Commands {
 
   private static final int TRIES = 5;
 
@@ -31,20 +33,33 @@ final class Commands {
   }
 
   /** The time, to the millisecond. */
-  Instant now() {
+  public Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
-  <T> T read(Function<jakarta.persistence.EntityManager, T> query) {
+  /** What {@code query} answers, each of its statements on its own. */
+  public <T> T read(Function<EntityManager, T> query) {
     return database.read(query);
+  }
+
+  /** Does what leaves no trace in the audit trail, in one transaction. */
+  public void note(Consumer<EntityManager> work) {
+    database.<Boolean>transact(
+        em -> {
+          work.accept(em);
+          return true;
+        });
   }
 
   /**
    * Carries out a command. When another one got in its way it is done again from the start, where
    * it sees what the other has done: a name that is taken, a version that is stale, a request that
    * was repeated.
+   *
+   * @param work may be called more than once
+   * @throws PersistenceException when the database does not answer
    */
-  <T> T carryOut(Actor actor, Function<Command, T> work) {
+  public <T> T carryOut(Actor actor, Function<Command, T> work) {
     for (int i = 1; ; i++) {
       try {
         return attempt(actor, work);

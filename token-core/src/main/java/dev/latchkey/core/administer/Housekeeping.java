@@ -4,6 +4,7 @@ import dev.latchkey.core.feed.ChangeFeed;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.store.Threads;
+import dev.latchkey.core.usage.Refusal;
 import jakarta.persistence.EntityManager;
 import java.lang.System.Logger;
 import java.time.Clock;
@@ -20,6 +21,7 @@ final class Housekeeping implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(Housekeeping.class.getName());
   private static final Duration KEPT = Duration.ofDays(1);
+  private static final Duration REFUSALS_KEPT = Duration.ofDays(30);
   private static final int BATCH = 500;
   private static final int MINUTES_BETWEEN = 10;
 
@@ -52,6 +54,7 @@ final class Housekeeping implements AutoCloseable {
       inBatches(em -> feed.purge(em, now.minus(KEPT), BATCH));
       inBatches(em -> forgetKeys(em, now.minus(KEPT)));
       inBatches(em -> deleteEndedSecrets(em, now));
+      inBatches(em -> deleteOldRefusals(em, now.minus(REFUSALS_KEPT)));
       outage.worked();
     } catch (RuntimeException | Error failed) {
       outage.failed(failed);
@@ -87,6 +90,16 @@ final class Housekeeping implements AutoCloseable {
         : em.createQuery("delete from ClientSecret s where s.id in :ended")
             .setParameter("ended", ended)
             .executeUpdate();
+  }
+
+  private static int deleteOldRefusals(EntityManager em, Instant end) {
+    List<Refusal> old =
+        em.createQuery("select r from Refusal r where r.id.hour < :end", Refusal.class)
+            .setParameter("end", end)
+            .setMaxResults(BATCH)
+            .getResultList();
+    old.forEach(em::remove);
+    return old.size();
   }
 
   @Override

@@ -161,7 +161,8 @@ public final class ThirdPartyAdministration {
                   "delete from TokenUsage u where u.id.tokenId in"
                       + " (select t.id from AccessToken t where t.thirdPartyId = :id)",
                   "delete from AccessToken t where t.thirdPartyId = :id",
-                  "delete from ClientSecret s where s.thirdPartyId = :id")) {
+                  "delete from ClientSecret s where s.thirdPartyId = :id",
+                  "delete from Handover h where h.thirdPartyId = :id")) {
             em.createQuery(statement).setParameter("id", id).executeUpdate();
           }
           em.remove(party);
@@ -191,19 +192,25 @@ public final class ThirdPartyAdministration {
           if (command.earlier(key) != null) {
             return new Created<>(view(em, id, command.now()), null);
           }
-          Instant end = command.now().plus(overlap);
-          em.createQuery(
-                  "select s from ClientSecret s where s.thirdPartyId = :id", ClientSecret.class)
-              .setParameter("id", id)
-              .getResultStream()
-              .toList()
-              .forEach(old -> end(em, old, end, command.now()));
-          String secret = newSecret(command, id);
+          String secret = rotate(command, id, overlap);
           command.remember(key, id, id);
-          command.changed(Change.ofThirdParty(id));
-          command.did("client-secret.create", id, null, Map.of("overlap", overlap.toString()));
           return new Created<>(view(em, id, command.now()), secret);
         });
+  }
+
+  /** Gives a third party a new client secret as a part of a command; answers the secret. */
+  String rotate(Command command, String id, Duration overlap) {
+    EntityManager em = command.em();
+    Instant end = command.now().plus(overlap);
+    em.createQuery("select s from ClientSecret s where s.thirdPartyId = :id", ClientSecret.class)
+        .setParameter("id", id)
+        .getResultStream()
+        .toList()
+        .forEach(old -> end(em, old, end, command.now()));
+    String secret = newSecret(command, id);
+    command.changed(Change.ofThirdParty(id));
+    command.did("client-secret.create", id, null, Map.of("overlap", overlap.toString()));
+    return secret;
   }
 
   static ThirdParty found(EntityManager em, String id) {

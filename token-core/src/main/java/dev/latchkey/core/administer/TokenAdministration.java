@@ -16,12 +16,14 @@ import dev.latchkey.core.usage.TokenUsage;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Issues tokens, renews them and switches them off and on. Thread-safe. */
@@ -66,23 +68,9 @@ public final class TokenAdministration {
           if (earlier != null) {
             return replayed(command, party, earlier);
           }
-          check(draft, party, command.now());
-          Collection<String> scopes = draft.scopes() == null ? party.scopes() : draft.scopes();
-          MintedToken minted = format.mint(prefix, keys(em));
-          AccessToken token =
-              new AccessToken(
-                  minted,
-                  thirdPartyId,
-                  noneIfBlank(draft.label()),
-                  scopes,
-                  command.now(),
-                  actor.name(),
-                  end(draft, party, command.now()));
-          em.persist(token);
-          command.remember(key, thirdPartyId, token.id());
-          command.did("token.create", thirdPartyId, token.id(), described(token));
-          em.flush();
-          return new Created<>(view(em, party, token, command.now()), minted.token().reveal());
+          Created<TokenView> issued = issue(command, party, draft, actor.name());
+          command.remember(key, thirdPartyId, issued.resource().id());
+          return issued;
         });
   }
 
@@ -106,7 +94,7 @@ public final class TokenAdministration {
                       AccessToken.class,
                       page.limit() + 1);
           Map<String, TokenView.Usage> usage =
-              usage(em, tokens.stream().map(AccessToken::id).toList());
+              usage(em, tokens.stream().map(AccessToken::id).toList(), now);
           return page.page(
               tokens, token -> Position.of(token).text(), token -> view(party, token, usage, now));
         });
@@ -189,39 +177,78 @@ public final class TokenAdministration {
           if (earlier != null) {
             return replayed(command, party, earlier);
           }
-          refuseUnlessRenewable(old);
-          TokenDraft draft =
-              new TokenDraft(
-                  old.label(),
-                  newLifetime,
-                  null,
-                  List.copyOf(Scopes.both(old.scopes(), party.scopes())));
-          MintedToken minted = format.mint(prefix, keys(em));
-          AccessToken token =
-              new AccessToken(
-                  minted,
-                  thirdPartyId,
-                  old.label(),
-                  Scopes.both(old.scopes(), party.scopes()),
-                  command.now(),
-                  actor.name(),
-                  end(draft, party, command.now()));
-          em.persist(token);
-          old.replace(token.id(), command.now().plus(overlap).truncatedTo(ChronoUnit.MILLIS));
-          command.remember(key, thirdPartyId, token.id());
-          command.changed(Change.ofToken(tokenId));
-          Map<String, @Nullable Object> detail = described(token);
-          detail.put("replaces", old.hint());
-          detail.put("overlap", overlap);
-          detail.put("replacedExpiresAt", old.expiresAt());
-          command.did("token.renew", thirdPartyId, token.id(), detail);
-          em.flush();
-          return new Created<>(view(em, party, token, command.now()), minted.token().reveal());
+          Created<TokenView> issued =
+              renew(command, party, old, overlap, newLifetime, actor.name());
+          command.remember(key, thirdPartyId, issued.resource().id());
+          return issued;
         });
   }
 
+  /**
+   * Issues a token as a part of a command.
+   *
+   * @param by who is named as having created it
+   */
+  Created<TokenView> issue(Command command, ThirdParty party, TokenDraft draft, String by) {
+    EntityManager em = command.em();
+    check(draft, party, command.now());
+    Collection<String> scopes = draft.scopes() == null ? party.scopes() : draft.scopes();
+    MintedToken minted = format.mint(prefix, keys(em));
+    AccessToken token =
+        new AccessToken(
+            minted,
+            party.id(),
+            noneIfBlank(draft.label()),
+            scopes,
+            command.now(),
+            by,
+            end(draft, party, command.now()));
+    em.persist(token);
+    command.did("token.create", party.id(), token.id(), described(token));
+    em.flush();
+    return new Created<>(view(em, party, token, command.now()), minted.token().reveal());
+  }
+
+  /**
+   * Renews a token as a part of a command.
+   *
+   * @param by who is named as having created the new one
+   */
+  Created<TokenView> renew(
+      Command command,
+      ThirdParty party,
+      AccessToken old,
+      Duration overlap,
+      @Nullable Lifetime newLifetime,
+      String by) {
+    EntityManager em = command.em();
+    refuseUnlessRenewable(old);
+    Collection<String> scopes = Scopes.both(old.scopes(), party.scopes());
+    TokenDraft draft = new TokenDraft(old.label(), newLifetime, null, List.copyOf(scopes));
+    MintedToken minted = format.mint(prefix, keys(em));
+    AccessToken token =
+        new AccessToken(
+            minted,
+            party.id(),
+            old.label(),
+            scopes,
+            command.now(),
+            by,
+            end(draft, party, command.now()));
+    em.persist(token);
+    old.replace(token.id(), command.now().plus(overlap).truncatedTo(ChronoUnit.MILLIS));
+    command.changed(Change.ofToken(old.id()));
+    Map<String, @Nullable Object> detail = described(token);
+    detail.put("replaces", old.hint());
+    detail.put("overlap", overlap);
+    detail.put("replacedExpiresAt", old.expiresAt());
+    command.did("token.renew", party.id(), token.id(), detail);
+    em.flush();
+    return new Created<>(view(em, party, token, command.now()), minted.token().reveal());
+  }
+
   static TokenView view(EntityManager em, ThirdParty party, AccessToken token, Instant now) {
-    return view(party, token, usage(em, List.of(token.id())), now);
+    return view(party, token, usage(em, List.of(token.id()), now), now);
   }
 
   private static TokenView view(
@@ -232,7 +259,7 @@ public final class TokenAdministration {
         usage.getOrDefault(token.id(), TokenView.Usage.NONE));
   }
 
-  private static AccessToken found(EntityManager em, String thirdPartyId, String tokenId) {
+  static AccessToken found(EntityManager em, String thirdPartyId, String tokenId) {
     boolean anId = TokenFormat.idOf(tokenId) != TokenFormat.NOT_OURS;
     AccessToken token = anId ? em.find(AccessToken.class, tokenId) : null;
     if (token == null || !token.thirdPartyId().equals(thirdPartyId)) {
@@ -252,20 +279,20 @@ public final class TokenAdministration {
         .orElseThrow(() -> new StoreUnavailableException("the database has no tag key"));
   }
 
-  private static Map<String, TokenView.Usage> usage(EntityManager em, Collection<String> ids) {
-    Map<String, TokenView.Usage> usage = new HashMap<>();
-    if (!ids.isEmpty()) {
-      em.createQuery("select u from TokenUsage u where u.id.tokenId in :ids", TokenUsage.class)
-          .setParameter("ids", ids)
-          .getResultList()
-          .forEach(
-              day ->
-                  usage.merge(
-                      day.tokenId(),
-                      new TokenView.Usage(day.uses(), day.lastUsedAt(), day.lastUsedFrom()),
-                      TokenView.Usage::plus));
+  private static Map<String, TokenView.Usage> usage(
+      EntityManager em, Collection<String> ids, Instant now) {
+    if (ids.isEmpty()) {
+      return Map.of();
     }
-    return usage;
+    LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    return em.createQuery("select u from TokenUsage u where u.id.tokenId in :ids", TokenUsage.class)
+        .setParameter("ids", ids)
+        .getResultStream()
+        .collect(
+            Collectors.groupingBy(
+                TokenUsage::tokenId,
+                Collectors.collectingAndThen(
+                    Collectors.toList(), days -> TokenView.Usage.of(days, today))));
   }
 
   private static Criteria criteria(
@@ -287,7 +314,7 @@ public final class TokenAdministration {
     return criteria;
   }
 
-  private static void check(TokenDraft draft, ThirdParty party, Instant now) {
+  static void check(TokenDraft draft, ThirdParty party, Instant now) {
     Complaints complaints = new Complaints();
     checkLabel(draft.label(), complaints);
     Instant expiresAt = draft.expiresAt();
@@ -327,7 +354,7 @@ public final class TokenAdministration {
     return party.authorization() == ThirdParty.Authorization.AUTOMATIC ? null : lifetime.from(now);
   }
 
-  private static void refuseUnlessRenewable(AccessToken token) {
+  static void refuseUnlessRenewable(AccessToken token) {
     if (token.replacedBy() != null) {
       throw new ConflictException(
           "the token was renewed before: renew its successor "

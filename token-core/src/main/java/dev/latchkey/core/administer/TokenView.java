@@ -2,7 +2,12 @@ package dev.latchkey.core.administer;
 
 import dev.latchkey.core.token.AccessToken;
 import dev.latchkey.core.token.TokenStatus;
+import dev.latchkey.core.usage.TokenUsage;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +32,7 @@ public record TokenView(
     @Nullable Instant lastUsedAt,
     @Nullable String lastUsedFrom,
     long useCount,
+    List<Long> usesPerDay,
     long version) {
 
   static TokenView of(AccessToken token, TokenStatus status, Usage usage) {
@@ -45,6 +51,7 @@ public record TokenView(
         usage.lastAt,
         usage.lastFrom,
         usage.count,
+        usage.perDay,
         token.version());
   }
 
@@ -54,18 +61,31 @@ public record TokenView(
   }
 
   /** What is written down of a token's uses. */
-  record Usage(long count, @Nullable Instant lastAt, @Nullable String lastFrom) {
+  record Usage(long count, @Nullable Instant lastAt, @Nullable String lastFrom, List<Long> perDay) {
 
-    static final Usage NONE = new Usage(0, null, null);
+    /** Days that {@code perDay} covers, the last of them being today (of UTC). */
+    static final int DAYS = 30;
 
-    /** Both together. */
-    Usage plus(Usage other) {
-      boolean otherIsLater =
-          lastAt == null || (other.lastAt != null && other.lastAt.isAfter(lastAt));
-      return new Usage(
-          count + other.count,
-          otherIsLater ? other.lastAt : lastAt,
-          otherIsLater ? other.lastFrom : lastFrom);
+    static final Usage NONE = new Usage(0, null, null, Collections.nCopies(DAYS, 0L));
+
+    /** What the rows of one token say together. */
+    static Usage of(List<TokenUsage> days, LocalDate today) {
+      long count = 0;
+      TokenUsage latest = null;
+      List<Long> perDay = new ArrayList<>(NONE.perDay);
+      for (TokenUsage day : days) {
+        count += day.uses();
+        if (latest == null || day.lastUsedAt().isAfter(latest.lastUsedAt())) {
+          latest = day;
+        }
+        long ago = ChronoUnit.DAYS.between(day.day(), today);
+        if (ago >= 0 && ago < DAYS) {
+          perDay.set((int) (DAYS - 1 - ago), day.uses());
+        }
+      }
+      return latest == null
+          ? NONE
+          : new Usage(count, latest.lastUsedAt(), latest.lastUsedFrom(), List.copyOf(perDay));
     }
   }
 }

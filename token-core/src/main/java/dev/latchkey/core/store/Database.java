@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Database implements AutoCloseable {
 
   /** The version of the tables that this code needs; migrations write it down. */
-  static final int SCHEMA_VERSION = 1;
+  static final int SCHEMA_VERSION = 2;
 
   private final ConnectionSource connections;
   private final EntityManagerFactory factory;

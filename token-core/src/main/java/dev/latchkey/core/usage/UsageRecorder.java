@@ -5,6 +5,7 @@ import dev.latchkey.core.store.Threads;
 import jakarta.persistence.EntityManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -35,13 +36,15 @@ public final class UsageRecorder implements AutoCloseable {
 
   private final Database database;
   private final Queue<UseCounter> used = new ConcurrentLinkedQueue<>();
+  private final RefusalRecorder refusals;
   private final ScheduledExecutorService thread;
 
   // Sorted, so that two nodes never wait for each other's rows in a circle.
   private final SortedMap<TokenDay, Tally> unwritten = new TreeMap<>();
 
-  public UsageRecorder(Database database) {
+  public UsageRecorder(Database database, Clock clock) {
     this.database = database;
+    this.refusals = new RefusalRecorder(database, clock);
     this.thread = Executors.newSingleThreadScheduledExecutor(Threads.daemon("latchkey-usage"));
   }
 
@@ -56,8 +59,14 @@ public final class UsageRecorder implements AutoCloseable {
     return new UseCounter(tokenId, used::add);
   }
 
+  /** Counts what was refused. */
+  public RefusalRecorder refusals() {
+    return refusals;
+  }
+
   /** Writes what was counted; what can't be written is kept for the next time. */
   public synchronized void flush() {
+    refusals.flush();
     collect();
     try {
       while (!unwritten.isEmpty()) {

@@ -12,6 +12,8 @@ import dev.latchkey.core.token.TagKeys;
 import dev.latchkey.core.token.TokenFormat;
 import dev.latchkey.core.token.TokenHash;
 import dev.latchkey.core.token.TokenHasher;
+import dev.latchkey.core.usage.Refusal;
+import dev.latchkey.core.usage.RefusalReason;
 import dev.latchkey.core.usage.UsageRecorder;
 import dev.latchkey.core.verify.Answer.Finding;
 import dev.latchkey.core.verify.Answer.Unusable;
@@ -24,6 +26,7 @@ import java.time.Clock;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,7 @@ public final class TokenVerifier implements AutoCloseable {
 
   private final VerdictCache cache;
   private final Supplier<TagKeys> storedKeys;
+  private final BiConsumer<RefusalReason, String> refusals;
   private final Clock clock;
   private final TokenHasher hasher = new TokenHasher();
   private final ThreadPoolExecutor refresher;
@@ -54,12 +58,14 @@ public final class TokenVerifier implements AutoCloseable {
   TokenVerifier(
       LongFunction<Finding> store,
       Supplier<TagKeys> storedKeys,
+      BiConsumer<RefusalReason, String> refusals,
       ThreadPoolExecutor refresher,
       Clock clock,
       Ticker ticker,
       VerdictCache.Bounds bounds) {
     this.cache = new VerdictCache(store, refresher, ticker, bounds);
     this.storedKeys = storedKeys;
+    this.refusals = refusals;
     this.refresher = refresher;
     this.clock = clock;
     this.outage =
@@ -90,6 +96,7 @@ public final class TokenVerifier implements AutoCloseable {
                         new StoreUnavailableException(
                             "the database has no tag key yet: start the admin WAR"
                                 + " (token-admin-rest) on this database once, it creates one")),
+        usage.refusals()::refused,
         refresher,
         clock,
         ticker,
@@ -104,22 +111,50 @@ public final class TokenVerifier implements AutoCloseable {
 
   /**
    * Whether the token is active now. Does not look at scopes and networks, and counts no use: what
-   * a request needs is known to whoever asks.
+   * a request needs is known to whoever asks. Counts what it refuses.
    */
   public Verdict verify(BearerToken token) {
     long number = TokenFormat.idOf(token);
     if (number == TokenFormat.NOT_OURS) {
-      return Refused.FOREIGN;
+      return foreign();
     }
     Long id = number;
     Answer answer = cache.get(id);
     if (answer == null) {
       if (!TokenFormat.tagged(token, tagKeys)) {
-        return Refused.FOREIGN;
+        return foreign();
       }
       answer = lookUp(id);
     }
-    return answer == null ? Unavailable.INSTANCE : verdict(answer, token);
+    if (answer == null) {
+      return Unavailable.INSTANCE;
+    }
+    Verdict verdict = verdict(answer, token);
+    if (verdict instanceof Refused refused) {
+      count(refused, number);
+    }
+    return verdict;
+  }
+
+  /** Counts that an active token was refused for what only the caller knows. */
+  public void refused(Grant grant, RefusalReason reason) {
+    refusals.accept(reason, grant.tokenId());
+  }
+
+  private Refused foreign() {
+    refusals.accept(RefusalReason.FOREIGN, Refusal.NO_TOKEN);
+    return Refused.FOREIGN;
+  }
+
+  private void count(Refused refused, long id) {
+    switch (refused) {
+      case FOREIGN -> refusals.accept(RefusalReason.FOREIGN, Refusal.NO_TOKEN);
+      case UNKNOWN -> refusals.accept(RefusalReason.UNKNOWN, Refusal.NO_TOKEN);
+      case EXPIRED -> refusals.accept(RefusalReason.EXPIRED, TokenFormat.idText(id));
+      case DEACTIVATED -> refusals.accept(RefusalReason.DEACTIVATED, TokenFormat.idText(id));
+      case THIRD_PARTY_DISABLED ->
+          refusals.accept(RefusalReason.THIRD_PARTY_DISABLED, TokenFormat.idText(id));
+    }
   }
 
   /** Whether the database could not be asked the last time that it had to be. */

@@ -42,6 +42,7 @@ class TokenVerifierTest {
   private final Map<Long, Finding> store = new HashMap<>();
   private final List<Long> asked = new ArrayList<>();
   private final List<UseCounter> used = new ArrayList<>();
+  private final List<String> refusals = new ArrayList<>();
   private final ThreadPoolExecutor refresher =
       new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
   private TagKeys keys = new TagKeys(List.of(new byte[] {2}));
@@ -51,6 +52,7 @@ class TokenVerifierTest {
       new TokenVerifier(
           this::find,
           () -> keys,
+          (reason, tokenId) -> refusals.add(reason + " " + tokenId),
           refresher,
           new MovedClock(),
           () -> 0,
@@ -100,6 +102,7 @@ class TokenVerifierTest {
     assertThat(verifier.verify(text("not-of-our-format"))).isEqualTo(Refused.FOREIGN);
     assertThat(verifier.verify(format.mint("lk", anothersKeys).token())).isEqualTo(Refused.FOREIGN);
     assertThat(asked).isEmpty();
+    assertThat(refusals).containsExactly("foreign ", "foreign ");
   }
 
   @Test

@@ -1,0 +1,227 @@
+package dev.latchkey.admin.signin;
+
+import dev.latchkey.core.administer.Actor;
+import dev.latchkey.core.administer.Command;
+import dev.latchkey.core.administer.Commands;
+import dev.latchkey.core.administer.ConflictException;
+import dev.latchkey.core.administer.Created;
+import dev.latchkey.core.administer.FieldError;
+import dev.latchkey.core.administer.InvalidInputException;
+import dev.latchkey.core.administer.NotFoundException;
+import dev.latchkey.core.token.Base62;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The people who administer: added, given another role, given a new password. Thread-safe. */
+public final class Accounts {
+
+  private static final int LONGEST_NAME = 100;
+  private static final int GENERATED_LENGTH = 24;
+
+  private final Commands commands;
+  private final PasswordHash hashes;
+  private final SecureRandom random;
+  private final Path home;
+
+  /**
+   * The people in the database of these commands.
+   *
+   * @param home where the first admin's generated password is
+   */
+  public Accounts(Commands commands, SecureRandom random, Path home) {
+    this(commands, random, home, new PasswordHash(random, PasswordHash.ROUNDS));
+  }
+
+  Accounts(Commands commands, SecureRandom random, Path home, PasswordHash hashes) {
+    this.commands = commands;
+    this.random = random;
+    this.home = home;
+    this.hashes = hashes;
+  }
+
+  /** Everybody, by name. */
+  List<AdminUser> all() {
+    return commands.read(
+        em ->
+            em.createQuery("select u from AdminUser u order by u.name", AdminUser.class)
+                .getResultList());
+  }
+
+  /**
+   * Adds somebody, with a generated password that they must change.
+   *
+   * @throws InvalidInputException when the name is not allowed
+   * @throws ConflictException when it is taken
+   */
+  Created<AdminUser> add(Actor actor, String name, Role role) {
+    checkName(name);
+    String password = Base62.random(random, GENERATED_LENGTH);
+    String hash = hashes.of(password);
+    return commands.carryOut(
+        actor,
+        command -> {
+          if (command.em().find(AdminUser.class, name) != null) {
+            throw new ConflictException("there is a user of this name: choose another name");
+          }
+          AdminUser user = new AdminUser(name, hash, role, true, command.now());
+          command.em().persist(user);
+          command.did("user.create", null, null, Map.of("user", name, "role", role.toString()));
+          command.em().flush();
+          return new Created<>(user, password);
+        });
+  }
+
+  /**
+   * Gives somebody another role.
+   *
+   * @throws NotFoundException when there is nobody of this name
+   * @throws ConflictException when it is the actor, or no admin would be left
+   */
+  AdminUser changeRole(Actor actor, String name, Role role) {
+    return commands.carryOut(
+        actor,
+        command -> {
+          AdminUser user = found(command.em(), name);
+          if (user.role() == role) {
+            return user;
+          }
+          refuseOneself(actor, name);
+          Role before = user.role();
+          requireAnotherAdmin(command.em(), user);
+          user.role(role);
+          command.did(
+              "user.change",
+              null,
+              null,
+              Map.of("user", name, "before", before.toString(), "after", role.toString()));
+          command.em().flush();
+          return user;
+        });
+  }
+
+  /**
+   * Gives somebody else a generated password that they must change; their sessions end.
+   *
+   * @throws NotFoundException when there is nobody of this name
+   * @throws ConflictException when it is the actor
+   */
+  Created<AdminUser> resetPassword(Actor actor, String name) {
+    refuseOneself(actor, name);
+    String password = Base62.random(random, GENERATED_LENGTH);
+    String hash = hashes.of(password);
+    return commands.carryOut(
+        actor,
+        command -> {
+          AdminUser user = found(command.em(), name);
+          user.password(hash, true);
+          Sessions.endAll(command.em(), name, "");
+          command.did("user.password", null, null, Map.of("user", name));
+          command.em().flush();
+          return new Created<>(user, password);
+        });
+  }
+
+  /**
+   * Removes somebody; their sessions end.
+   *
+   * @throws NotFoundException when there is nobody of this name
+   * @throws ConflictException when it is the actor, or no admin would be left
+   */
+  void remove(Actor actor, String name) {
+    refuseOneself(actor, name);
+    commands.<Boolean>carryOut(
+        actor,
+        command -> {
+          AdminUser user = found(command.em(), name);
+          requireAnotherAdmin(command.em(), user);
+          Sessions.endAll(command.em(), name, "");
+          command.em().remove(user);
+          command.did("user.delete", null, null, Map.of("user", name));
+          return true;
+        });
+  }
+
+  /**
+   * Changes one's own password; all other sessions end. Whoever calls has checked the present one.
+   *
+   * @param session the one that stays; null for none
+   * @throws InvalidInputException when the new one is not allowed
+   */
+  void changePassword(Actor actor, String password, @Nullable String session) {
+    NewPassword.check(password, actor.name());
+    String hash = hashes.of(password);
+    commands.<Boolean>carryOut(
+        actor,
+        command -> {
+          found(command.em(), actor.name()).password(hash, false);
+          Sessions.endAll(command.em(), actor.name(), session == null ? "" : session);
+          changed(command);
+          return true;
+        });
+    if (actor.name().equals(FirstAdmin.NAME)) {
+      FirstAdmin.forgetFile(home);
+    }
+  }
+
+  private static void changed(Command command) {
+    command.did("password.change", null, null, Map.of());
+  }
+
+  private static AdminUser found(EntityManager em, String name) {
+    AdminUser user = allowed(name) ? em.find(AdminUser.class, name) : null;
+    if (user == null) {
+      throw new NotFoundException("there is no user of this name");
+    }
+    return user;
+  }
+
+  private static void refuseOneself(Actor actor, String name) {
+    if (actor.name().equals(name)) {
+      throw new ConflictException("this is you: another admin must do it");
+    }
+  }
+
+  // Locked, so that two admins can't take the role from each other at once.
+  private static void requireAnotherAdmin(EntityManager em, AdminUser leaving) {
+    boolean another =
+        em
+            .createQuery("select u from AdminUser u where u.role = :role", AdminUser.class)
+            .setParameter("role", Role.ADMIN)
+            .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+            .getResultList()
+            .stream()
+            .anyMatch(user -> !user.name().equals(leaving.name()));
+    if (!another) {
+      throw new ConflictException("this is the last admin: make somebody else an admin first");
+    }
+  }
+
+  private static void checkName(String name) {
+    if (!allowed(name)) {
+      throw new InvalidInputException(
+          List.of(
+              new FieldError(
+                  "name",
+                  "takes up to "
+                      + LONGEST_NAME
+                      + " characters of a-z, 0-9, '.', '-', '_' and '@', the first a letter or"
+                      + " digit")));
+    }
+  }
+
+  private static boolean allowed(String name) {
+    return !name.isEmpty()
+        && name.length() <= LONGEST_NAME
+        && name.chars().allMatch(c -> letterOrDigit(c) || ".-_@".indexOf(c) >= 0)
+        && letterOrDigit(name.charAt(0));
+  }
+
+  private static boolean letterOrDigit(int c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  }
+}

@@ -1,0 +1,106 @@
+package dev.latchkey.admin.signin;
+
+import dev.latchkey.admin.json.Fields;
+import dev.latchkey.admin.json.JsonBody;
+import dev.latchkey.admin.json.Replies;
+import dev.latchkey.admin.problem.ProblemMapper;
+import dev.latchkey.core.administer.Actor;
+import dev.latchkey.core.thirdparty.ClientAddress;
+import jakarta.json.Json;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /session}: signs the console's people in and out. */
+@Path("session")
+@Produces(MediaType.APPLICATION_JSON)
+public final class SessionResource {
+
+  /** The address that takes a name and a password, below the API's root. */
+  static final String ADDRESS = "session";
+
+  private final Supplier<AdminUsers> users;
+  private final Supplier<Sessions> sessions;
+  private final ClientAddress addresses;
+
+  /** A resource on what runs, or throws when nothing does yet. */
+  public SessionResource(
+      Supplier<AdminUsers> users, Supplier<Sessions> sessions, ClientAddress addresses) {
+    this.users = users;
+    this.sessions = sessions;
+    this.addresses = addresses;
+  }
+
+  /** Signs somebody in. */
+  @POST
+  @ForAnyone
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response signIn(@Nullable JsonBody body, @Context HttpServletRequest request) {
+    Fields fields = new Fields(JsonBody.required(body));
+    BasicCredentials credentials =
+        new BasicCredentials(fields.requiredText("name"), fields.requiredText("password"));
+    fields.done();
+    String address = addresses.of(request.getRemoteAddr(), request::getHeaders);
+    AdminUsers.SignIn signIn = users.get().signIn(credentials, address);
+    if (signIn instanceof AdminUsers.SignIn.TooMany tooMany) {
+      return tooMany.response();
+    }
+    if (!(signIn instanceof AdminUsers.SignIn.Accepted)) {
+      return ProblemMapper.problem(401, "The name or the password is wrong.")
+          .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"latchkey\"")
+          .build();
+    }
+    String cookie =
+        sessions
+            .get()
+            .open(
+                new Actor(credentials.name(), address),
+                request.getHeader(HttpHeaders.USER_AGENT),
+                Browser.cookie(request));
+    OpenSession session = sessions.get().find(cookie).orElseThrow();
+    return Replies.builder(Response.ok(), json(Caller.by(session, address)).build())
+        .header(HttpHeaders.SET_COOKIE, Browser.kept(request, cookie))
+        .build();
+  }
+
+  /** Who is signed in. */
+  @GET
+  @Needs(value = Role.VIEWER, beforePasswordChange = true)
+  public Response get(@Context SecurityContext security) {
+    return Replies.ok(json(Caller.of(security)));
+  }
+
+  /** Signs out: the session ends on the server, and the browser forgets it. */
+  @DELETE
+  @Needs(value = Role.VIEWER, beforePasswordChange = true)
+  public Response signOut(@Context SecurityContext security, @Context HttpServletRequest request) {
+    Caller caller = Caller.of(security);
+    OpenSession session = caller.session();
+    if (session != null) {
+      sessions.get().end(caller.actor(), session.id());
+    }
+    return Response.noContent().header(HttpHeaders.SET_COOKIE, Browser.forgotten(request)).build();
+  }
+
+  private static JsonObjectBuilder json(Caller caller) {
+    OpenSession session = caller.session();
+    return Json.createObjectBuilder()
+        .add("name", caller.getName())
+        .add("role", caller.role().toString())
+        .add("signedInBy", caller.by().toString())
+        .add("mustChangePassword", session != null && session.mustChangePassword())
+        .add("endsAt", Replies.value(session == null ? null : session.endsAt()));
+  }
+}

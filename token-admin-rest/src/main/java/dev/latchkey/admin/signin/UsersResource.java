@@ -1,0 +1,127 @@
+package dev.latchkey.admin.signin;
+
+import dev.latchkey.admin.json.Fields;
+import dev.latchkey.admin.json.JsonBody;
+import dev.latchkey.admin.json.Replies;
+import dev.latchkey.core.administer.Created;
+import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /users}: the people who administer. */
+@Path("users")
+@Produces(MediaType.APPLICATION_JSON)
+public final class UsersResource {
+
+  private static final String ROLE = "takes viewer, operator or admin";
+
+  private final Supplier<Accounts> accounts;
+
+  /** A resource on what runs, or throws when nothing does yet. */
+  public UsersResource(Supplier<Accounts> accounts) {
+    this.accounts = accounts;
+  }
+
+  /** Lists everybody. */
+  @GET
+  @Needs(Role.ADMIN)
+  public Response list() {
+    JsonArrayBuilder items = Json.createArrayBuilder();
+    accounts.get().all().forEach(user -> items.add(json(user)));
+    return Replies.ok(Json.createObjectBuilder().add("items", items));
+  }
+
+  /** Adds somebody; answers their first password, once. */
+  @POST
+  @Needs(Role.ADMIN)
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response add(
+      @Nullable JsonBody body, @Context UriInfo uri, @Context SecurityContext security) {
+    Fields fields = new Fields(JsonBody.required(body));
+    String name = fields.requiredText("name");
+    Role role = role(fields);
+    fields.done();
+    Created<AdminUser> added =
+        accounts
+            .get()
+            .add(Caller.of(security).actor(), name, Objects.requireNonNullElse(role, Role.VIEWER));
+    return Replies.builder(
+            Response.created(uri.getAbsolutePathBuilder().path(name).build()),
+            withPassword(added).build())
+        .build();
+  }
+
+  /** Gives somebody another role. */
+  @PATCH
+  @Path("{name}")
+  @Needs(Role.ADMIN)
+  @Consumes({MediaType.APPLICATION_JSON, "application/merge-patch+json"})
+  public Response change(
+      @PathParam("name") String name, @Nullable JsonBody body, @Context SecurityContext security) {
+    Fields fields = new Fields(JsonBody.required(body));
+    Role role = role(fields);
+    fields.done();
+    return Replies.ok(
+        json(
+            accounts
+                .get()
+                .changeRole(
+                    Caller.of(security).actor(),
+                    name,
+                    Objects.requireNonNullElse(role, Role.VIEWER))));
+  }
+
+  /** Gives somebody a new first password; answers it, once. */
+  @POST
+  @Path("{name}/password")
+  @Needs(Role.ADMIN)
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response resetPassword(
+      @PathParam("name") String name, @Nullable JsonBody body, @Context SecurityContext security) {
+    new Fields(body).done();
+    return Replies.ok(
+        withPassword(accounts.get().resetPassword(Caller.of(security).actor(), name)));
+  }
+
+  /** Removes somebody. */
+  @DELETE
+  @Path("{name}")
+  @Needs(Role.ADMIN)
+  public Response remove(@PathParam("name") String name, @Context SecurityContext security) {
+    accounts.get().remove(Caller.of(security).actor(), name);
+    return Response.noContent().build();
+  }
+
+  private static @Nullable Role role(Fields fields) {
+    fields.requiredText("role");
+    return fields.parsed("role", Role::named, ROLE);
+  }
+
+  private static JsonObjectBuilder withPassword(Created<AdminUser> created) {
+    return json(created.resource()).add("password", Replies.value(created.secret()));
+  }
+
+  private static JsonObjectBuilder json(AdminUser user) {
+    return Json.createObjectBuilder()
+        .add("name", user.name())
+        .add("role", user.role().toString())
+        .add("mustChangePassword", user.mustChangePassword())
+        .add("createdAt", user.createdAt().toString());
+  }
+}

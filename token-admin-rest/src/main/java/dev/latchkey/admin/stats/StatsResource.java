@@ -1,0 +1,74 @@
+package dev.latchkey.admin.stats;
+
+import static dev.latchkey.admin.json.Replies.value;
+
+import dev.latchkey.admin.http.Queries;
+import dev.latchkey.admin.json.Replies;
+import dev.latchkey.admin.signin.Needs;
+import dev.latchkey.admin.signin.Role;
+import dev.latchkey.core.administer.Administration;
+import dev.latchkey.core.administer.Overview;
+import dev.latchkey.core.administer.Statistics;
+import dev.latchkey.core.usage.RefusalReason;
+import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.function.Supplier;
+
+/** {@code /stats}: what needs attention, and how much is going on. */
+@Path("stats")
+@Produces(MediaType.APPLICATION_JSON)
+public final class StatsResource {
+
+  private final Supplier<Administration> administration;
+
+  /** A resource on what runs, or throws when nothing does yet. */
+  public StatsResource(Supplier<Administration> administration) {
+    this.administration = administration;
+  }
+
+  /** How things are now. */
+  @GET
+  @Needs(Role.VIEWER)
+  public Response get(@Context UriInfo uri) {
+    new Queries(uri).done();
+    return Replies.ok(json(administration.get().statistics().overview()));
+  }
+
+  private static JsonObjectBuilder json(Overview overview) {
+    JsonObjectBuilder refusals = Json.createObjectBuilder();
+    for (RefusalReason reason : RefusalReason.values()) {
+      refusals.add(reason.toString(), overview.refusals().getOrDefault(reason, 0L));
+    }
+    JsonArrayBuilder attention = Json.createArrayBuilder();
+    overview.attention().forEach(each -> attention.add(json(each)));
+    return Json.createObjectBuilder()
+        .add("thirdParties", overview.thirdParties())
+        .add("enabledThirdParties", overview.enabledThirdParties())
+        .add("activeTokens", overview.activeTokens())
+        .add("expiringTokens", overview.expiringTokens())
+        .add("usesPerDay", Json.createArrayBuilder(overview.usesPerDay()))
+        .add("refusalHours", Statistics.HOURS)
+        .add("refusals", refusals)
+        .add("attention", attention);
+  }
+
+  private static JsonObjectBuilder json(Overview.Attention attention) {
+    return Json.createObjectBuilder()
+        .add("kind", attention.kind().toString())
+        .add("thirdPartyId", attention.thirdPartyId())
+        .add("thirdPartyName", attention.thirdPartyName())
+        .add("tokenId", attention.tokenId())
+        .add("hint", attention.hint())
+        .add("label", value(attention.label()))
+        .add("expiresAt", value(attention.expiresAt()))
+        .add("refusals", attention.refusals());
+  }
+}

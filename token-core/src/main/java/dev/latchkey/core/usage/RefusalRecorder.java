@@ -1,0 +1,127 @@
+package dev.latchkey.core.usage;
+
+import dev.latchkey.core.store.Database;
+import jakarta.persistence.EntityManager;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Writes down how often and why requests were refused. They count in memory, within a bound
+ * whatever comes in; {@link UsageRecorder} writes the counts in batches. Thread-safe.
+ */
+public final class RefusalRecorder {
+
+  private static final Logger LOG = System.getLogger(RefusalRecorder.class.getName());
+  private static final int BATCH = 200;
+  private static final int MOST_TOKENS = 10_000;
+
+  private final Database database;
+  private final Clock clock;
+  private final Map<RefusalReason, LongAdder> withoutToken = new EnumMap<>(RefusalReason.class);
+  private final Map<Refused, LongAdder> ofTokens = new ConcurrentHashMap<>();
+
+  // Sorted, so that two nodes never wait for each other's rows in a circle.
+  private final SortedMap<Refusal.Id, Long> unwritten =
+      new TreeMap<>(
+          Comparator.comparing(Refusal.Id::hour)
+              .thenComparing(Refusal.Id::reason)
+              .thenComparing(Refusal.Id::tokenId));
+
+  RefusalRecorder(Database database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+    for (RefusalReason reason : RefusalReason.values()) {
+      withoutToken.put(reason, new LongAdder());
+    }
+  }
+
+  /**
+   * Counts a refusal.
+   *
+   * @param tokenId of a token that is in the database, or {@link Refusal#NO_TOKEN}
+   */
+  public void refused(RefusalReason reason, String tokenId) {
+    if (tokenId.isEmpty()) {
+      countWithoutToken(reason);
+      return;
+    }
+    Refused refused = new Refused(reason, tokenId);
+    LongAdder counter = ofTokens.get(refused);
+    if (counter != null) {
+      counter.increment();
+    } else if (ofTokens.size() < MOST_TOKENS) {
+      ofTokens.computeIfAbsent(refused, same -> new LongAdder()).increment();
+    } else {
+      countWithoutToken(reason);
+    }
+  }
+
+  private void countWithoutToken(RefusalReason reason) {
+    LongAdder counter = withoutToken.get(reason);
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+
+  /** Writes what was counted; what can't be written is kept for the next time. */
+  synchronized void flush() {
+    collect(clock.instant().truncatedTo(ChronoUnit.HOURS));
+    try {
+      while (!unwritten.isEmpty()) {
+        List<Map.Entry<Refusal.Id, Long>> batch =
+            unwritten.entrySet().stream().limit(BATCH).toList();
+        database.transact(
+            em -> {
+              batch.forEach(entry -> write(em, entry.getKey(), entry.getValue()));
+              return batch.size();
+            });
+        batch.forEach(entry -> unwritten.remove(entry.getKey()));
+      }
+    } catch (RuntimeException | Error later) {
+      LOG.log(Level.DEBUG, "refusals are written later", later);
+    }
+  }
+
+  private void collect(Instant hour) {
+    withoutToken.forEach(
+        (reason, counter) -> add(new Refusal.Id(hour, reason, Refusal.NO_TOKEN), counter));
+    for (Refused refused : List.copyOf(ofTokens.keySet())) {
+      LongAdder counter = ofTokens.remove(refused);
+      if (counter != null) {
+        add(new Refusal.Id(hour, refused.reason, refused.tokenId), counter);
+      }
+    }
+  }
+
+  private void add(Refusal.Id id, LongAdder counter) {
+    long count = counter.sumThenReset();
+    if (count > 0 && unwritten.size() < MOST_TOKENS) {
+      unwritten.merge(id, count, Long::sum);
+    }
+  }
+
+  private static void write(EntityManager em, Refusal.Id id, long count) {
+    int updated =
+        em.createQuery("update Refusal r set r.refusals = r.refusals + :count where r.id = :id")
+            .setParameter("count", count)
+            .setParameter("id", id)
+            .executeUpdate();
+    if (updated == 0) {
+      // Should another node add the same row at this moment, the batch fails and is tried again.
+      em.persist(new Refusal(id, count));
+    }
+  }
+
+  private record Refused(RefusalReason reason, String tokenId) {}
+}
