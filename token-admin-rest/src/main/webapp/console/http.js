@@ -59,9 +59,9 @@ export async function call(method, path, { body, etag, key, signal, anyone } = {
   throw new Problem(response.status, json);
 }
 
-/** A file of the API, as a Blob. */
-export async function download(path) {
-  const response = await send(path, { headers: { 'X-Latchkey-Console': '1' }, cache: 'no-store' });
+/** What the API answers in another type, as a Blob. */
+export async function download(path, type) {
+  const response = await send(path, { headers: { Accept: type, 'X-Latchkey-Console': '1' }, cache: 'no-store' });
   if (!response.ok) {
     throw new Problem(response.status, await response.json().catch(() => null));
   }

@@ -1,0 +1,161 @@
+// The grid of tokens: which one is active, and until when.
+
+import { html, nothing } from '../lib/lit-html/lit-html.js';
+import { get, patch, path, query, Problem } from './http.js';
+import { open, confirm, refusal } from './dialog.js';
+import { notify, complain } from './notice.js';
+import { when, scopes, number, daysUntil } from './format.js';
+import { sparkline } from './chart.js';
+import { renewToken } from './tokendialogs.js';
+import { handOver } from './handovers.js';
+
+const SOON = 30;
+const LOST = new Set(['expired']);
+
+/** A grid of the tokens of a third party; it reloads the page when it has changed something. */
+export function tokenGrid(context, party, reload) {
+  let tokens = [];
+  let next = null;
+  let unfolded = false;
+
+  const address = (token) => path('third-parties', party().id, 'tokens', token.id);
+
+  async function more() {
+    try {
+      const page = await get(`${path('third-parties', party().id, 'tokens')}${query({ limit: 200, cursor: next })}`);
+      tokens = [...tokens, ...page.items];
+      next = page.next;
+    } catch (problem) {
+      complain(problem);
+    }
+    context.update();
+  }
+
+  async function change(token, body) {
+    try {
+      await patch(address(token), body);
+      await reload();
+      return true;
+    } catch (problem) {
+      complain(problem);
+      context.update();
+      if (!(problem instanceof Problem)) {
+        throw problem;
+      }
+      return false;
+    }
+  }
+
+  async function activate(event, token) {
+    const wanted = event.target.checked;
+    event.target.checked = isOn(token);
+    if (!wanted && !await confirm(`Switch ${called(token)} off?`,
+      html`<p>It stops working, everywhere, at once. You can switch it on again until it expires.</p>`, 'Switch off')) {
+      return;
+    }
+    if (await change(token, { active: wanted })) {
+      notify(wanted ? `${called(token)} is on again.` : `${called(token)} is off.`, {
+        action: 'Undo',
+        act: () => change(token, { active: !wanted }),
+      });
+    }
+  }
+
+  async function label(token) {
+    let text = token.label ?? '';
+    await open('Label', (dialog) => html`
+      <form @submit=${async (event) => {
+        event.preventDefault();
+        if (await dialog.act(async () => { await patch(address(token), { label: text.trim() || null }); return true; })) {
+          dialog.close(true);
+          await reload();
+        }
+      }}>
+        <div class="body">
+          <label for="label">What ${token.hint}… is for</label>
+          <input id="label" maxlength="200" autocomplete="off" .value=${text} autofocus @input=${(event) => { text = event.target.value; }}>
+          ${refusal(dialog)}
+        </div>
+        <footer>
+          <button type="button" @click=${dialog.leave}>Cancel</button>
+          <button class="primary" ?disabled=${dialog.busy}>Save</button>
+        </footer>
+      </form>`);
+  }
+
+  async function renew(token) {
+    let byLink = false;
+    const renewed = await renewToken(context, party(), token, (event) => {
+      byLink = true;
+      event.target.closest('dialog').close();
+    });
+    if (byLink) {
+      await handOver(context, party(), { renews: token });
+    } else if (renewed) {
+      await reload();
+    }
+  }
+
+  const row = (token) => {
+    const soon = token.active && token.expiresAt && daysUntil(token.expiresAt) <= SOON;
+    return html`
+      <tr class="${token.status} ${soon ? 'soon' : ''}" data-token=${token.id}>
+        <td class="tick">
+          <input type="checkbox" aria-label="Active: ${called(token)}" .checked=${isOn(token)}
+            ?disabled=${!context.may('operator') || token.status === 'expired'} @change=${(event) => activate(event, token)}>
+          ${token.status === 'active' ? nothing : html`<span class="badge ${token.status === 'expired' ? '' : 'bad'}">${STATUS[token.status]}</span>`}
+        </td>
+        <th scope="row">
+          ${context.may('operator')
+            ? html`<button class="link label" title="Change the label" @click=${() => label(token)}><bdi>${token.label ?? 'no label'}</bdi></button>`
+            : html`<bdi>${token.label ?? 'no label'}</bdi>`}
+          <code class="hint">${token.hint}…</code>
+        </th>
+        <td data-name="Created">${when(token.createdAt)}</td>
+        <td data-name="Expires">${when(token.expiresAt)}
+          ${soon ? html`<span class="badge soon">${token.replacedBy ? 'successor is there' : 'renew it'}</span>` : nothing}</td>
+        <td data-name="Scopes">${scopes(token.scopes)}</td>
+        <td data-name="Last used">${token.lastUsedAt
+          ? html`${when(token.lastUsedAt)}<br><small>from ${token.lastUsedFrom}</small>` : html`<span class="none">never</span>`}</td>
+        <td data-name="Uses, 30 days" class="uses">${sparkline(token.usesPerDay, `${number(sum(token.usesPerDay))} uses in the last 30 days`)}
+          <span class="count">${number(sum(token.usesPerDay))}</span></td>
+        <td class="act">${context.may('operator') && !token.replacedBy && token.status !== 'deactivated' && token.status !== 'third-party-disabled'
+          ? html`<button aria-label="Renew ${called(token)}" @click=${() => renew(token)}>Renew …</button>` : nothing}</td>
+      </tr>`;
+  };
+
+  const view = () => {
+    const shown = tokens.filter((token) => unfolded || !LOST.has(token.status));
+    const folded = tokens.length - tokens.filter((token) => !LOST.has(token.status)).length;
+    return html`
+      ${tokens.length ? nothing : html`<p class="none">There is no token yet. Hand one over by link, or add one and copy it.</p>`}
+      ${shown.length ? html`
+        <div class="scroll" tabindex="0" role="region" aria-label="Tokens">
+        <table class="grid">
+          <thead><tr><th scope="col">Active</th><th scope="col">Token</th><th scope="col">Created</th><th scope="col">Expires</th>
+            <th scope="col">Scopes</th><th scope="col">Last used</th><th scope="col">Uses, 30 days</th><th scope="col"><span class="sr">Actions</span></th></tr></thead>
+          <tbody>${shown.map(row)}</tbody>
+        </table>
+        </div>` : nothing}
+      ${folded ? html`
+        <button class="link" aria-expanded=${unfolded ? 'true' : 'false'} @click=${() => { unfolded = !unfolded; context.update(); }}>
+          ${unfolded ? 'Fold expired tokens away' : folded === 1 ? 'Show 1 expired token' : `Show ${folded} expired tokens`}</button>` : nothing}
+      ${next ? html`<button class="link" @click=${more}>Show older tokens</button>` : nothing}`;
+  };
+
+  return {
+    view,
+    show(page) {
+      tokens = page.items;
+      next = page.next;
+    },
+    active: () => tokens.filter((token) => token.active),
+  };
+}
+
+const STATUS = { expired: 'expired', deactivated: 'off', 'third-party-disabled': 'third party disabled' };
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+const called = (token) => token.label ?? token.hint;
+
+// A token of a disabled third party is still switched on: it comes back with the third party.
+const isOn = (token) => token.status === 'active' || (token.status === 'third-party-disabled' && !token.deactivatedAt);
