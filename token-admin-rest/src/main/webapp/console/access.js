@@ -3,7 +3,7 @@
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { post } from './http.js';
 import { lookup } from './lookup.js';
-import { complain, notify } from './notice.js';
+import { complain } from './notice.js';
 
 const CHECKS = { known: 'Known', enabled: 'Enabled', active: 'Switched on', expiry: 'Not expired', scopes: 'Scopes', networks: 'Networks', 'last-used': 'Last used' };
 const RESULTS = { true: ['✓', 'passed'], false: ['✗', 'failed'], null: ['·', 'for information'] };
@@ -18,13 +18,13 @@ export function accessTest(context, clientId) {
     context.update();
     try {
       report = await post('access-check', what, { key: undefined });
-      notify(report.works ? 'Access works.' : 'Access does not work.', { bad: !report.works });
     } catch (problem) {
       report = null;
       complain(problem);
     }
     busy = false;
     context.update();
+    document.getElementById('result')?.focus();
   }
 
   async function start() {
@@ -64,7 +64,7 @@ export function accessTest(context, clientId) {
     </section>
     ${report ? html`
       <section class="card" aria-labelledby="result">
-        <h2 id="result" class=${report.works ? 'good' : 'bad'}>${report.works ? 'Access works' : 'Access does not work'}</h2>
+        <h2 id="result" tabindex="-1" class=${report.works ? 'good' : 'bad'}>${report.works ? 'Access works' : 'Access does not work'}</h2>
         ${report.advice ? html`<p class="advice"><b>What to do:</b> ${report.advice}</p>` : nothing}
         <ol class="steps">${report.steps.map(step)}</ol>
         ${report.thirdParty ? html`<p><a href="#/third-parties/${report.thirdParty.id}">Open <bdi>${report.thirdParty.name}</bdi></a></p>` : nothing}

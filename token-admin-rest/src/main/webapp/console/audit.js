@@ -84,7 +84,7 @@ export function audit(context, thirdParty = '') {
       ${field('to', 'To', 'date')}
       <button class="primary">Filter</button>
     </form>
-    <section class="card" aria-label="Events">
+    <section class="card">
       ${events ? table() : html`<p class="none">…</p>`}
       ${next ? html`<button class="link" @click=${more}>Show older events</button>` : nothing}
     </section>`;
@@ -120,4 +120,10 @@ function dayStart(day, later = 0) {
 
 const text = (value) => (value === null ? 'none' : typeof value === 'object' ? JSON.stringify(value) : String(value));
 
-const details = (detail) => html`<small>${Object.entries(detail).map(([name, value], index) => html`${index ? ', ' : ''}${name}: <bdi>${text(value)}</bdi>`)}</small>`;
+/** What a change has made of each field; anything else as it is. */
+const details = (detail) => (detail.before instanceof Object && detail.after instanceof Object
+  ? html`<small>${Object.keys({ ...detail.before, ...detail.after }).map((name) => html`
+      <div>${name}: <bdi>${text(detail.before[name] ?? null)}</bdi> → <bdi>${text(detail.after[name] ?? null)}</bdi></div>`)}</small>`
+  : plain(detail));
+
+const plain = (detail) => html`<small>${Object.entries(detail).map(([name, value], index) => html`${index ? ', ' : ''}${name}: <bdi>${text(value)}</bdi>`)}</small>`;

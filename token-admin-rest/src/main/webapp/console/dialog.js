@@ -66,6 +66,7 @@ export function open(title, view, { mayClose = () => true } = {}) {
       handle.leave();
     });
     element.addEventListener('close', () => {
+      document.body.append(document.getElementById('notices'));
       element.remove();
       resolve(result);
     });

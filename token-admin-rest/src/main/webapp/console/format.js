@@ -16,10 +16,11 @@ const UNITS = [
 /** "in 12 days", "3 hours ago". */
 export function span(instant, now = Date.now()) {
   const millis = new Date(instant) - now;
+  // The nearest whole number: what is made to last three days says so at once.
   // Days up to two months: "in 45 days" says more than "in 2 months".
   const [unit, length] =
     UNITS.find(([name, size]) => Math.abs(millis) >= (name === 'month' ? 2 * size : size)) ?? UNITS.at(-1);
-  return SPAN.format(Math.trunc(millis / length), unit);
+  return SPAN.format(Math.round(millis / length), unit);
 }
 
 export const number = (value) => NUMBER.format(value);

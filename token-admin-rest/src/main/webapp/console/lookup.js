@@ -79,7 +79,10 @@ export function lookup(context, { id = 'lookup', label = 'Look up a third party'
   }
 
   async function key(event) {
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+    if (event.key === '/' && !event.target.value) {
+      // The key that leads here is pressed here as well.
+      event.preventDefault();
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       if (!open) {
         await ask();
@@ -116,7 +119,7 @@ export function lookup(context, { id = 'lookup', label = 'Look up a third party'
     </li>`;
 
   const view = () => html`
-    <div class="lookup" role="search">
+    <div class="lookup" role="search" aria-label=${label}>
       <label class="sr" for=${id}>${label}</label>
       <input id=${id} type="search" role="combobox" placeholder="${label} …" autocomplete="off" spellcheck="false"
         maxlength="200" aria-expanded=${open ? 'true' : 'false'} aria-controls="${id}-list" aria-autocomplete="list"

@@ -2,7 +2,8 @@
 
 import { html, render, nothing } from '../lib/lit-html/lit-html.js';
 
-const STAYS = 10_000;
+const STAYS = 5_000;
+const STAYS_WITH_ACTION = 12_000;
 let notices = [];
 
 /** Says something; with an action, such as Undo. */
@@ -10,7 +11,7 @@ export function notify(text, { action, act, bad = false } = {}) {
   const notice = { text, action, bad, act: () => { dismiss(notice); act?.(); } };
   notices = [...notices.slice(-2), notice];
   draw();
-  setTimeout(() => dismiss(notice), STAYS);
+  setTimeout(() => dismiss(notice), action ? STAYS_WITH_ACTION : STAYS);
 }
 
 export const complain = (problem) => notify(problem.text ?? String(problem.message ?? problem), { bad: true });
@@ -21,6 +22,12 @@ function dismiss(notice) {
 }
 
 function draw() {
+  const region = document.getElementById('notices');
+  // What is behind an open dialog can be neither seen well nor used.
+  const home = document.querySelector('dialog[open]') ?? document.body;
+  if (region.parentElement !== home) {
+    home.append(region);
+  }
   render(
     notices.map((notice) => html`
       <div class="notice ${notice.bad ? 'bad' : ''}">
@@ -28,7 +35,7 @@ function draw() {
         ${notice.action ? html`<button class="link" @click=${notice.act}>${notice.action}</button>` : nothing}
         <button class="link quiet" aria-label="Dismiss" @click=${() => dismiss(notice)}>×</button>
       </div>`),
-    document.getElementById('notices'));
+    region);
 }
 
 /** Copies a text; answers whether that has worked. */

@@ -1,7 +1,8 @@
 // What needs attention, and how much is going on.
 
 import { html, nothing } from '../lib/lit-html/lit-html.js';
-import { get } from './http.js';
+import { get, query } from './http.js';
+import { complain } from './notice.js';
 import { number, when } from './format.js';
 import { dayChart, barList } from './chart.js';
 
@@ -12,6 +13,13 @@ const KINDS = {
   'never-used': ['Never used', ''],
 };
 
+const FILTERS = {
+  '': ['All', {}],
+  enabled: ['Enabled', { enabled: true }],
+  disabled: ['Disabled', { enabled: false }],
+  expiring: ['With a token that expires within 30 days', { 'expiring-within': 'P30D' }],
+};
+
 const REASONS = {
   foreign: 'not of this system', unknown: 'not known (any more)', expired: 'expired', deactivated: 'switched off',
   'third-party-disabled': 'third party disabled', network: 'from another network', scope: 'without the scope',
@@ -19,9 +27,28 @@ const REASONS = {
 
 export function overview(context) {
   let stats = null;
+  let parties = [];
+  let next = null;
+  let filter = '';
+
+  const page = (cursor) => get(`third-parties${query({ ...FILTERS[filter][1], limit: 25, cursor })}`);
 
   async function start() {
-    stats = await get('stats');
+    const [figures, first] = await Promise.all([get('stats'), page()]);
+    stats = figures;
+    parties = first.items;
+    next = first.next;
+  }
+
+  async function list(cursor) {
+    try {
+      const more = await page(cursor);
+      parties = cursor ? [...parties, ...more.items] : more.items;
+      next = more.next;
+    } catch (problem) {
+      complain(problem);
+    }
+    context.update();
   }
 
   const says = (item) => ({
@@ -61,6 +88,20 @@ export function overview(context) {
             <span><bdi>${item.label ?? ''}</bdi> <code class="hint">${item.hint}…</code></span>
             <small>${says(item)}</small>
           </div></li>`)}</ul>` : html`<p class="none">Nothing. All is well.</p>`}
+    </section>
+    <section class="card" aria-labelledby="everybody">
+      <div class="head">
+        <h2 id="everybody">By name</h2>
+        <div class="actions"><select aria-label="Which third parties" @change=${(event) => { filter = event.target.value; list(); }}>
+          ${Object.entries(FILTERS).map(([value, [text]]) => html`<option value=${value} ?selected=${value === filter}>${text}</option>`)}
+        </select></div>
+      </div>
+      ${parties.length ? html`
+        <ul class="rows columns">${parties.map((party) => html`
+          <li><a href="#/third-parties/${party.id}"><bdi>${party.name}</bdi></a>
+            ${party.enabled ? html`<small>${party.activeTokens === 1 ? '1 active token' : `${number(party.activeTokens)} active tokens`}</small>`
+              : html`<span class="badge bad">disabled</span>`}</li>`)}</ul>` : html`<p class="none">None.</p>`}
+      ${next ? html`<button class="link" @click=${() => list(next)}>Show more</button>` : nothing}
     </section>
     <div class="pair">
       <section class="card" aria-labelledby="uses"><h2 id="uses">Uses per day</h2>${dayChart(stats.usesPerDay, 'Uses per day')}</section>

@@ -97,7 +97,7 @@ export function tokenGrid(context, party, reload) {
   }
 
   const row = (token) => {
-    const soon = token.active && token.expiresAt && daysUntil(token.expiresAt) <= SOON;
+    const soon = token.active && !token.replacedBy && token.expiresAt && daysUntil(token.expiresAt) <= SOON;
     return html`
       <tr class="${token.status} ${soon ? 'soon' : ''}" data-token=${token.id}>
         <td class="tick">
@@ -113,7 +113,7 @@ export function tokenGrid(context, party, reload) {
         </th>
         <td data-name="Created">${when(token.createdAt)}</td>
         <td data-name="Expires">${when(token.expiresAt)}
-          ${soon ? html`<span class="badge soon">${token.replacedBy ? 'successor is there' : 'renew it'}</span>` : nothing}</td>
+          ${soon ? html`<span class="badge soon">renew it</span>` : token.replacedBy ? html`<span class="badge">has a successor</span>` : nothing}</td>
         <td data-name="Scopes">${scopes(token.scopes)}</td>
         <td data-name="Last used">${token.lastUsedAt
           ? html`${when(token.lastUsedAt)}<br><small>from ${token.lastUsedFrom}</small>` : html`<span class="none">never</span>`}</td>

@@ -67,7 +67,7 @@ public final class AccessCheck {
           explanation.passed("known", "this is \"" + party.name() + "\"");
           explainParty(party, explanation);
           if (view.activeTokens() > 0 || !party.enabled()) {
-            explanation.noted("active", "it has " + view.activeTokens() + " active tokens");
+            explanation.noted("active", "active tokens: " + view.activeTokens());
           } else {
             explanation.failed(
                 "active", "it has no active token", "Add a token, or switch one on again.");
