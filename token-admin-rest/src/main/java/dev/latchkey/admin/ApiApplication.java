@@ -1,6 +1,7 @@
 package dev.latchkey.admin;
 
 import dev.latchkey.admin.access.AccessCheckResource;
+import dev.latchkey.admin.audit.AuditExport;
 import dev.latchkey.admin.audit.AuditResource;
 import dev.latchkey.admin.handover.HandoverResource;
 import dev.latchkey.admin.handover.OpenHandoverResource;
@@ -73,7 +74,8 @@ public class ApiApplication extends Application {
         new OpenHandoverResource(administration, addresses),
         new StatsResource(administration),
         new AccessCheckResource(administration),
-        new AuditResource(administration));
+        new AuditResource(administration),
+        new AuditExport(administration));
   }
 
   private Services services() {

@@ -18,6 +18,8 @@ import dev.latchkey.core.token.MintedToken;
 import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.token.TagKeys;
 import dev.latchkey.core.token.TokenFormat;
+import dev.latchkey.core.usage.Refusal;
+import dev.latchkey.core.usage.RefusalReason;
 import dev.latchkey.core.usage.TokenUsage;
 import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.Verdict;
@@ -85,7 +87,7 @@ class LatchkeyNodeTest {
         .transact(em -> em.createNativeQuery("update schema_info set version = 0").executeUpdate());
     assertThatThrownBy(this::open)
         .isInstanceOf(StoreUnavailableException.class)
-        .hasMessageContaining("of version 0, this code needs 1: start the new admin WAR");
+        .hasMessageContaining("of version 0, this code needs 2: start the new admin WAR");
   }
 
   @Test
@@ -228,6 +230,69 @@ class LatchkeyNodeTest {
     assertThat(days.get(0).lastUsedFrom()).isEqualTo("10.0.0.2");
     assertThat(days.get(1).uses()).isEqualTo(1);
     assertThat(days.get(1).lastUsedFrom()).isEqualTo("10.0.0.4");
+  }
+
+  @Test
+  @DisplayName("refusals are counted per hour, reason and token; without a token that is there, so")
+  void recordsRefusals() {
+    installed();
+    MintedToken off = issue("a", null);
+    changeToken(off, token -> token.deactivate(NOON));
+    MintedToken active = issue("a", null);
+    try (LatchkeyNode node = open()) {
+      node.verifier().verify(off.token());
+      node.usage().flush();
+      node.verifier().verify(off.token());
+      node.verifier().verify(format.mint("lk", keys).token());
+      node.verifier().verify(format.mint("lk", new TagKeys(List.of(new byte[] {7}))).token());
+      Grant grant = (Grant) node.verifier().verify(active.token());
+      node.verifier().refused(grant, RefusalReason.SCOPE);
+      node.usage().flush();
+      clock.pass(Duration.ofHours(1));
+      node.verifier().verify(off.token());
+    }
+    List<Refusal> counted =
+        database()
+            .read(em -> em.createQuery("select r from Refusal r", Refusal.class).getResultList());
+    assertThat(counted)
+        .extracting(
+            row ->
+                row.id().hour()
+                    + " "
+                    + row.id().reason()
+                    + " "
+                    + row.id().tokenId()
+                    + " "
+                    + row.refusals())
+        .containsExactlyInAnyOrder(
+            "2026-03-29T01:00:00Z deactivated " + off.id() + " 2",
+            "2026-03-29T02:00:00Z deactivated " + off.id() + " 1",
+            "2026-03-29T01:00:00Z unknown  1",
+            "2026-03-29T01:00:00Z foreign  1",
+            "2026-03-29T01:00:00Z scope " + active.id() + " 1");
+  }
+
+  @Test
+  @DisplayName("refusals that can't be written are written later")
+  void keepsRefusalsDuringAnOutage() {
+    installed();
+    MintedToken foreign = format.mint("lk", new TagKeys(List.of(new byte[] {7})));
+    try (LatchkeyNode node = open()) {
+      node.verifier().verify(foreign.token());
+      rename("refusal", "gone");
+      node.usage().flush();
+      node.verifier().verify(foreign.token());
+      node.usage().flush();
+      rename("gone", "refusal");
+      node.usage().flush();
+    }
+    assertThat(
+            database()
+                .<Long>read(
+                    em ->
+                        em.createQuery("select sum(r.refusals) from Refusal r", Long.class)
+                            .getSingleResult()))
+        .isEqualTo(2);
   }
 
   @Test

@@ -45,12 +45,7 @@ public final class AuditResource {
   @Needs(Role.VIEWER)
   public Response list(@Context UriInfo uri) {
     Queries queries = new Queries(uri);
-    AuditFilter filter =
-        new AuditFilter(
-            queries.text("third-party"),
-            queries.text("actor"),
-            queries.parsed("from", Instant::parse, INSTANT),
-            queries.parsed("to", Instant::parse, INSTANT));
+    AuditFilter filter = filter(queries);
     PageRequest page = queries.page();
     queries.done();
     return Replies.page(administration.get().audit().list(filter, page), AuditResource::event);
@@ -69,6 +64,14 @@ public final class AuditResource {
       json.add("firstBroken", Long.toString(broken.getAsLong()));
     }
     return Replies.ok(json);
+  }
+
+  static AuditFilter filter(Queries queries) {
+    return new AuditFilter(
+        queries.text("third-party"),
+        queries.text("actor"),
+        queries.parsed("from", Instant::parse, INSTANT),
+        queries.parsed("to", Instant::parse, INSTANT));
   }
 
   private static JsonObjectBuilder event(AuditEventView event) {

@@ -1,7 +1,6 @@
 package dev.latchkey.admin.signin;
 
 import dev.latchkey.core.administer.Actor;
-import dev.latchkey.core.administer.Command;
 import dev.latchkey.core.administer.Commands;
 import dev.latchkey.core.administer.ConflictException;
 import dev.latchkey.core.administer.Created;
@@ -22,6 +21,7 @@ public final class Accounts {
 
   private static final int LONGEST_NAME = 100;
   private static final int GENERATED_LENGTH = 24;
+  private static final int MOST = 1000;
 
   private final Commands commands;
   private final PasswordHash hashes;
@@ -44,11 +44,12 @@ public final class Accounts {
     this.hashes = hashes;
   }
 
-  /** Everybody, by name. */
+  /** Everybody, by name; at most 1000. */
   List<AdminUser> all() {
     return commands.read(
         em ->
             em.createQuery("select u from AdminUser u order by u.name", AdminUser.class)
+                .setMaxResults(MOST)
                 .getResultList());
   }
 
@@ -114,16 +115,19 @@ public final class Accounts {
     refuseOneself(actor, name);
     String password = Base62.random(random, GENERATED_LENGTH);
     String hash = hashes.of(password);
-    return commands.carryOut(
-        actor,
-        command -> {
-          AdminUser user = found(command.em(), name);
-          user.password(hash, true);
-          Sessions.endAll(command.em(), name, "");
-          command.did("user.password", null, null, Map.of("user", name));
-          command.em().flush();
-          return new Created<>(user, password);
-        });
+    Created<AdminUser> reset =
+        commands.carryOut(
+            actor,
+            command -> {
+              AdminUser user = found(command.em(), name);
+              user.password(hash, true);
+              Sessions.endAll(command.em(), name, "");
+              command.did("user.password", null, null, Map.of("user", name));
+              command.em().flush();
+              return new Created<>(user, password);
+            });
+    forgetFirstPassword(name);
+    return reset;
   }
 
   /**
@@ -160,16 +164,16 @@ public final class Accounts {
         command -> {
           found(command.em(), actor.name()).password(hash, false);
           Sessions.endAll(command.em(), actor.name(), session == null ? "" : session);
-          changed(command);
+          command.did("password.change", null, null, Map.of());
           return true;
         });
-    if (actor.name().equals(FirstAdmin.NAME)) {
-      FirstAdmin.forgetFile(home);
-    }
+    forgetFirstPassword(actor.name());
   }
 
-  private static void changed(Command command) {
-    command.did("password.change", null, null, Map.of());
+  private void forgetFirstPassword(String user) {
+    if (user.equals(FirstAdmin.NAME)) {
+      FirstAdmin.forgetFile(home);
+    }
   }
 
   private static AdminUser found(EntityManager em, String name) {

@@ -66,11 +66,26 @@ final class Browser {
     return origin != null && !origin.equals("null") && !sameHost(origin, request.getHeader("Host"));
   }
 
-  /** Whether the console's own script has sent the request. */
+  /**
+   * Whether the console's own script has sent the request: with its header, from a page of this
+   * site. Every browser says where a change comes from.
+   */
   static boolean fromConsole(HttpServletRequest request) {
-    return request.getHeader(CONSOLE_HEADER) != null
-        && !"null".equals(request.getHeader("Origin"))
-        && !fromElsewhere(request);
+    if (request.getHeader(CONSOLE_HEADER) == null) {
+      return false;
+    }
+    String origin = request.getHeader("Origin");
+    String site = request.getHeader("Sec-Fetch-Site");
+    return site == null
+        ? origin != null && sameHost(origin, request.getHeader("Host"))
+        : site.equals("same-origin") && !"null".equals(origin);
+  }
+
+  /** Whether the request may come from a browser, which adds to it what it knows of its user. */
+  static boolean maySendIt(HttpServletRequest request) {
+    return request.getHeader("Origin") != null
+        || request.getHeader("Sec-Fetch-Site") != null
+        || request.getHeader("Cookie") != null;
   }
 
   private static boolean sameHost(String origin, @Nullable String host) {

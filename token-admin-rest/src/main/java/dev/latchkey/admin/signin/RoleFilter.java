@@ -23,6 +23,8 @@ public final class RoleFilter implements ContainerRequestFilter {
 
   private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
   private static final String FROM_ELSEWHERE = "the request comes from a page of another site";
+  private static final String FROM_CONSOLE =
+      "whoever is signed in to the console changes things by the console alone";
 
   private final Supplier<AdminUsers> users;
 
@@ -57,20 +59,31 @@ public final class RoleFilter implements ContainerRequestFilter {
   }
 
   private @Nullable String reason(Caller caller, @Nullable Method method, boolean writes) {
-    // A browser sends a password or a session that it has wherever a page tells it to.
-    if (writes && Browser.fromElsewhere(http)) {
-      return FROM_ELSEWHERE;
+    if (writes) {
+      String forged = forged(caller, http);
+      if (forged != null) {
+        return forged;
+      }
     }
     OpenSession session = caller.session();
-    if (session != null) {
-      if (writes && !Browser.fromConsole(http)) {
-        return "a session takes changes from the console alone";
-      }
-      if (session.mustChangePassword() && !beforePasswordChange(method)) {
-        return "the first password must be changed before anything else";
-      }
+    if (session != null && session.mustChangePassword() && !beforePasswordChange(method)) {
+      return "the first password must be changed before anything else";
     }
     return missingRole(method, caller.role());
+  }
+
+  /**
+   * Why a change may be one that a page of another site made the caller's browser send, which adds
+   * by itself what it knows of the caller; null when it can't be. Nobody's browser knows a bearer
+   * token.
+   */
+  static @Nullable String forged(Caller caller, HttpServletRequest http) {
+    return switch (caller.by()) {
+      case TOKEN -> null;
+      case BASIC -> Browser.fromElsewhere(http) ? FROM_ELSEWHERE : null;
+      case SESSION -> Browser.fromConsole(http) ? null : FROM_CONSOLE;
+      case SERVER -> Browser.fromConsole(http) || !Browser.maySendIt(http) ? null : FROM_CONSOLE;
+    };
   }
 
   private static boolean beforePasswordChange(@Nullable Method method) {

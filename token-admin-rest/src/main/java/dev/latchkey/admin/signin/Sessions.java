@@ -71,30 +71,31 @@ public final class Sessions {
         });
   }
 
-  /** The open session of a cookie. */
+  /** The open session of a cookie; it was used now. */
   Optional<OpenSession> find(@Nullable String cookie) {
     Instant now = commands.now();
-    return commands.read(
-        em ->
-            ofCookie(em, cookie)
-                .filter(session -> session.open(now))
-                .flatMap(
-                    session -> {
-                      AdminUser user = em.find(AdminUser.class, session.user());
-                      if (user == null) {
-                        return Optional.empty();
-                      }
-                      if (session.lastSeenAt().plus(RESOLUTION).isBefore(now)) {
-                        seen(session.id(), now);
-                      }
-                      return Optional.of(
-                          new OpenSession(
-                              session.id(),
-                              user.name(),
-                              user.role(),
-                              user.mustChangePassword(),
-                              session.endsAt()));
-                    }));
+    Optional<Found> found =
+        commands.read(
+            em ->
+                ofCookie(em, cookie)
+                    .filter(session -> session.open(now))
+                    .flatMap(
+                        session ->
+                            Optional.ofNullable(em.find(AdminUser.class, session.user()))
+                                .map(user -> new Found(session, user))));
+    found
+        .map(Found::session)
+        .filter(session -> session.lastSeenAt().plus(RESOLUTION).isBefore(now))
+        .ifPresent(session -> seen(session.id(), now));
+    return found.map(Found::open);
+  }
+
+  private record Found(AdminSession session, AdminUser user) {
+
+    OpenSession open() {
+      return new OpenSession(
+          session.id(), user.name(), user.role(), user.mustChangePassword(), session.endsAt());
+    }
   }
 
   /** A user's open sessions, the one last used first. */

@@ -20,6 +20,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** {@code /stats}: what needs attention, and how much is going on. */
@@ -44,8 +45,11 @@ public final class StatsResource {
 
   private static JsonObjectBuilder json(Overview overview) {
     JsonObjectBuilder refusals = Json.createObjectBuilder();
+    JsonObjectBuilder refusalsPerHour = Json.createObjectBuilder();
     for (RefusalReason reason : RefusalReason.values()) {
-      refusals.add(reason.toString(), overview.refusals().getOrDefault(reason, 0L));
+      List<Long> hours = overview.refusalsPerHour().getOrDefault(reason, List.of());
+      refusals.add(reason.toString(), hours.stream().mapToLong(Long::longValue).sum());
+      refusalsPerHour.add(reason.toString(), Json.createArrayBuilder(hours));
     }
     JsonArrayBuilder attention = Json.createArrayBuilder();
     overview.attention().forEach(each -> attention.add(json(each)));
@@ -57,6 +61,7 @@ public final class StatsResource {
         .add("usesPerDay", Json.createArrayBuilder(overview.usesPerDay()))
         .add("refusalHours", Statistics.HOURS)
         .add("refusals", refusals)
+        .add("refusalsPerHour", refusalsPerHour)
         .add("attention", attention);
   }
 

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.admin.access.AccessCheckResource;
+import dev.latchkey.admin.audit.AuditExport;
 import dev.latchkey.admin.audit.AuditResource;
+import dev.latchkey.admin.handover.HandoverResource;
+import dev.latchkey.admin.handover.OpenHandoverResource;
 import dev.latchkey.admin.signin.AdminUsers.SignIn;
+import dev.latchkey.admin.stats.StatsResource;
 import dev.latchkey.admin.thirdparties.ThirdPartiesResource;
 import dev.latchkey.admin.tokens.TokensResource;
 import dev.latchkey.core.administer.Administration;
@@ -192,14 +196,24 @@ class SignInRulesTest {
   @DisplayName("D1 each route names the role that it needs; what names none is for nobody")
   void everyRouteNamesItsRole() throws Exception {
     List<String> routes = new ArrayList<>();
+    List<String> forAnyone = new ArrayList<>();
     for (Class<?> resource :
         List.of(
             ThirdPartiesResource.class,
             TokensResource.class,
+            HandoverResource.class,
+            OpenHandoverResource.class,
+            StatsResource.class,
+            SessionResource.class,
+            AccountResource.class,
+            UsersResource.class,
             AccessCheckResource.class,
-            AuditResource.class)) {
+            AuditResource.class,
+            AuditExport.class)) {
       for (Method method : resource.getDeclaredMethods()) {
-        if (isRoute(method)) {
+        if (isRoute(method) && method.isAnnotationPresent(ForAnyone.class)) {
+          forAnyone.add(method.getName());
+        } else if (isRoute(method)) {
           Role needed = method.getAnnotation(Needs.class).value();
           routes.add(method.getName());
           for (Role role : Role.values()) {
@@ -210,7 +224,8 @@ class SignInRulesTest {
         }
       }
     }
-    assertThat(routes).hasSize(14);
+    assertThat(routes).hasSize(29);
+    assertThat(forAnyone).containsExactlyInAnyOrder("signIn", "inspect", "open");
     assertThat(RoleFilter.missingRole(Object.class.getMethod("toString"), Role.ADMIN))
         .isEqualTo("this is for nobody");
     assertThat(RoleFilter.missingRole(null, Role.ADMIN)).isEqualTo("this is for nobody");

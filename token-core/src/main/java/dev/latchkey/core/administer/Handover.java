@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 @Table(name = "handover")
 class Handover {
 
+  private static final int MOST_REFUSALS = 10;
+
   @Id
   @Column(name = "id")
   private String id;
@@ -67,6 +69,9 @@ class Handover {
 
   @Column(name = "token_id")
   private @Nullable String tokenId;
+
+  @Column(name = "refusals")
+  private int refusals;
 
   @Version
   @Column(name = "version")
@@ -171,6 +176,18 @@ class Handover {
     openedAt = now;
     openedFrom = address;
     tokenId = token;
+  }
+
+  /**
+   * Counts an opening that was refused; whether it is one of the first, which the audit trail has.
+   * Whoever has a link that is over could fill the trail with it.
+   */
+  boolean refuse() {
+    if (refusals >= MOST_REFUSALS) {
+      return false;
+    }
+    refusals++;
+    return true;
   }
 
   @Override

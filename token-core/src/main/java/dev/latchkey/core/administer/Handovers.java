@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -184,7 +185,10 @@ public final class Handovers {
     }
     ThirdParty party = em.find(ThirdParty.class, handover.thirdPartyId());
     if (!usable(em, handover, party, command.now())) {
-      command.did("handover.refused", party.id(), handover.tokenId(), Map.of("id", handover.id()));
+      if (handover.refuse()) {
+        command.did(
+            "handover.refused", party.id(), handover.tokenId(), Map.of("id", handover.id()));
+      }
       return over(handover);
     }
     Created<TokenView> issued = issued(command, handover, party);
@@ -201,7 +205,7 @@ public final class Handovers {
         party.id(),
         clientSecret,
         issued.resource(),
-        java.util.Objects.requireNonNull(issued.secret()));
+        Objects.requireNonNull(issued.secret()));
   }
 
   private Created<TokenView> issued(Command command, Handover handover, ThirdParty party) {

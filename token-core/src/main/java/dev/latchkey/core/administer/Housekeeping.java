@@ -22,6 +22,7 @@ final class Housekeeping implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Housekeeping.class.getName());
   private static final Duration KEPT = Duration.ofDays(1);
   private static final Duration REFUSALS_KEPT = Duration.ofDays(30);
+  private static final Duration LINKS_KEPT = Duration.ofDays(90);
   private static final int BATCH = 500;
   private static final int MINUTES_BETWEEN = 10;
 
@@ -55,6 +56,7 @@ final class Housekeeping implements AutoCloseable {
       inBatches(em -> forgetKeys(em, now.minus(KEPT)));
       inBatches(em -> deleteEndedSecrets(em, now));
       inBatches(em -> deleteOldRefusals(em, now.minus(REFUSALS_KEPT)));
+      inBatches(em -> deleteOldLinks(em, now.minus(LINKS_KEPT)));
       outage.worked();
     } catch (RuntimeException | Error failed) {
       outage.failed(failed);
@@ -100,6 +102,20 @@ final class Housekeeping implements AutoCloseable {
             .getResultList();
     old.forEach(em::remove);
     return old.size();
+  }
+
+  // Until then whoever opens one again is told when it was opened, and whom to ask.
+  private static int deleteOldLinks(EntityManager em, Instant end) {
+    List<String> old =
+        em.createQuery("select h.id from Handover h where h.expiresAt < :end", String.class)
+            .setParameter("end", end)
+            .setMaxResults(BATCH)
+            .getResultList();
+    return old.isEmpty()
+        ? 0
+        : em.createQuery("delete from Handover h where h.id in :old")
+            .setParameter("old", old)
+            .executeUpdate();
   }
 
   @Override

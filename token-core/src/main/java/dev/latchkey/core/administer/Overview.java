@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param expiringTokens tokens that end within 30 days and have no successor
  * @param usesPerDay of the last {@link Statistics#DAYS} days of UTC, today last; unmodifiable
- * @param refusals of the last {@link Statistics#HOURS} hours; unmodifiable
+ * @param refusalsPerHour of the last {@link Statistics#HOURS} hours, this one last; every reason is
+ *     there; unmodifiable
  * @param attention what to look at, most urgent first; unmodifiable
  */
 public record Overview(
@@ -21,12 +22,12 @@ public record Overview(
     long activeTokens,
     long expiringTokens,
     List<Long> usesPerDay,
-    Map<RefusalReason, Long> refusals,
+    Map<RefusalReason, List<Long>> refusalsPerHour,
     List<Attention> attention) {
 
   public Overview {
     usesPerDay = List.copyOf(usesPerDay);
-    refusals = Map.copyOf(refusals);
+    refusalsPerHour = Map.copyOf(refusalsPerHour);
     attention = List.copyOf(attention);
   }
 

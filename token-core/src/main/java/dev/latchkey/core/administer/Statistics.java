@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /** What an admin should look at first, and how much is going on. Thread-safe. */
 public final class Statistics {
@@ -29,6 +30,10 @@ public final class Statistics {
   private static final Duration NEW = Duration.ofDays(7);
   private static final int MOST = 20;
   private static final long A_LOT = 10;
+
+  private static final String EXPIRING =
+      "p.enabled = true and t.deactivatedAt is null and t.replacedBy is null"
+          + " and t.expiresAt > :now and t.expiresAt <= :until";
 
   private final Database database;
   private final Clock clock;
@@ -49,7 +54,7 @@ public final class Statistics {
                 activeTokens(em, now),
                 expiringTokens(em, now),
                 usesPerDay(em, LocalDate.ofInstant(now, ZoneOffset.UTC)),
-                refusals(em, since(now)),
+                refusalsPerHour(em, since(now)),
                 attention(em, now)));
   }
 
@@ -74,10 +79,6 @@ public final class Statistics {
         Map.of("now", now, "until", now.plus(SOON)));
   }
 
-  private static final String EXPIRING =
-      "p.enabled = true and t.deactivatedAt is null and t.replacedBy is null"
-          + " and t.expiresAt > :now and t.expiresAt <= :until";
-
   private static List<Long> usesPerDay(EntityManager em, LocalDate today) {
     LocalDate first = today.minusDays(DAYS - 1L);
     Map<LocalDate, Long> counted = new HashMap<>();
@@ -91,16 +92,29 @@ public final class Statistics {
     return first.datesUntil(today.plusDays(1)).map(day -> counted.getOrDefault(day, 0L)).toList();
   }
 
-  private static Map<RefusalReason, Long> refusals(EntityManager em, Instant since) {
-    Map<RefusalReason, Long> counted = new EnumMap<>(RefusalReason.class);
+  private static Map<RefusalReason, List<Long>> refusalsPerHour(EntityManager em, Instant since) {
+    Map<RefusalReason, long[]> counted = new EnumMap<>(RefusalReason.class);
+    for (RefusalReason reason : RefusalReason.values()) {
+      counted.put(reason, new long[HOURS]);
+    }
     em.createQuery(
-            "select r.id.reason, sum(r.refusals) from Refusal r where r.id.hour >= :since"
-                + " group by r.id.reason",
+            "select r.id.reason, r.id.hour, sum(r.refusals) from Refusal r"
+                + " where r.id.hour >= :since group by r.id.reason, r.id.hour",
             Object[].class)
         .setParameter("since", since)
         .getResultList()
-        .forEach(row -> counted.put((RefusalReason) row[0], (Long) row[1]));
-    return counted;
+        .forEach(
+            row -> {
+              long[] hours = counted.get((RefusalReason) row[0]);
+              int hour = (int) ChronoUnit.HOURS.between(since, (Instant) row[1]);
+              // Another node's clock may be ahead of ours.
+              if (hours != null && hour < HOURS) {
+                hours[hour] = (Long) row[2];
+              }
+            });
+    Map<RefusalReason, List<Long>> perHour = new EnumMap<>(RefusalReason.class);
+    counted.forEach((reason, hours) -> perHour.put(reason, LongStream.of(hours).boxed().toList()));
+    return perHour;
   }
 
   private static List<Overview.Attention> attention(EntityManager em, Instant now) {

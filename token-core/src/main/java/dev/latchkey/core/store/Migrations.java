@@ -39,6 +39,11 @@ final class Migrations {
   private Migrations() {}
 
   static void apply(DataSource dataSource) {
+    apply(dataSource, "latest");
+  }
+
+  /** Applies what leads to a version, for tests of what comes behind it. */
+  static void apply(DataSource dataSource, String version) {
     String product = product(dataSource);
     Map<String, String> placeholders = PLACEHOLDERS.get(product);
     if (placeholders == null) {
@@ -52,6 +57,7 @@ final class Migrations {
           .locations("classpath:dev/latchkey/core/migrations")
           .failOnMissingLocations(true)
           .placeholders(placeholders)
+          .target(version)
           .load()
           .migrate();
     } catch (FlywayException failed) {

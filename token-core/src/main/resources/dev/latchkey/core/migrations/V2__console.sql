@@ -28,10 +28,12 @@ create table handover (
   opened_at ${instant},
   opened_from varchar(45),
   token_id varchar(10) ${exact},
+  refusals int not null,
   version bigint not null,
   constraint handover_third_party foreign key (third_party_id) references third_party (id)
 );
 create index handover_of on handover (third_party_id, created_at);
+create index handover_expiry on handover (expires_at);
 
 -- By the hour (of UTC). No foreign key: counting must never lock, or wait for, a token's row.
 -- Without a token: ''.

@@ -1,0 +1,108 @@
+package dev.latchkey.admin.signin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.core.administer.Actor;
+import java.time.Instant;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletRequest;
+
+class BrowserTest {
+
+  private static final Actor ADA = new Actor("ada", "127.0.0.1");
+  private static final Caller BY_SESSION =
+      Caller.by(new OpenSession("s", "ada", Role.ADMIN, false, Instant.MAX), "127.0.0.1");
+  private static final Caller BY_SERVER = Caller.by(Caller.By.SERVER, ADA, Role.ADMIN);
+  private static final Caller BY_BASIC = Caller.by(Caller.By.BASIC, ADA, Role.ADMIN);
+  private static final Caller BY_TOKEN = Caller.by(Caller.By.TOKEN, ADA, Role.ADMIN);
+
+  private final MockHttpServletRequest request = new MockHttpServletRequest();
+
+  BrowserTest() {
+    request.setContextPath("/latchkey");
+    request.addHeader("Host", "keys.example:8443");
+  }
+
+  @Test
+  @DisplayName("D4 a session changes things from the console's own page only")
+  void takesChangesOfASessionFromTheConsole() {
+    assertThat(refused(BY_SESSION)).isTrue();
+    request.addHeader("X-Latchkey-Console", "1");
+    assertThat(refused(BY_SESSION)).as("neither Origin nor Sec-Fetch-Site").isTrue();
+    request.addHeader("Origin", "https://keys.example:8443");
+    assertThat(refused(BY_SESSION)).isFalse();
+    assertThat(refused(BY_SERVER)).isFalse();
+  }
+
+  @Test
+  void believesTheBrowserBehindAProxyThatNamesAnotherHost() {
+    request.addHeader("X-Latchkey-Console", "1");
+    request.addHeader("Origin", "https://public.example");
+    assertThat(refused(BY_SESSION)).isTrue();
+    request.addHeader("Sec-Fetch-Site", "same-origin");
+    assertThat(refused(BY_SESSION)).isFalse();
+  }
+
+  @Test
+  @DisplayName("D4 what a page of another site has the browser send is refused, header or not")
+  void refusesWhatComesFromElsewhere() {
+    for (String[] from :
+        new String[][] {
+          {"Origin", "https://evil.example"},
+          {"Origin", "http://keys.example"},
+          {"Origin", "https://keys.example"},
+          {"Origin", "null"},
+          {"Origin", "https://keys.example:8443.evil.example"},
+          {"Origin", "::"},
+          {"Sec-Fetch-Site", "cross-site"},
+          {"Sec-Fetch-Site", "same-site"},
+          {"Sec-Fetch-Site", "none"},
+          {"Sec-Fetch-Site", "something-new"}
+        }) {
+      MockHttpServletRequest sent = new MockHttpServletRequest();
+      sent.addHeader("Host", "keys.example:8443");
+      sent.addHeader("X-Latchkey-Console", "1");
+      sent.addHeader(from[0], from[1]);
+      assertThat(RoleFilter.forged(BY_SESSION, sent)).as("%s: %s", (Object[]) from).isNotNull();
+      assertThat(RoleFilter.forged(BY_SERVER, sent)).as("%s: %s", (Object[]) from).isNotNull();
+    }
+  }
+
+  @Test
+  @DisplayName("D4 Basic and Bearer need no header; a browser that knows a password sends none on")
+  void leavesClientsThatAreNoBrowsersAlone() {
+    assertThat(refused(BY_BASIC)).isFalse();
+    assertThat(refused(BY_TOKEN)).isFalse();
+    assertThat(refused(BY_SERVER)).as("a client certificate, for one").isFalse();
+    request.addHeader("Origin", "https://evil.example");
+    assertThat(refused(BY_BASIC)).isTrue();
+    assertThat(refused(BY_TOKEN)).isFalse();
+  }
+
+  @Test
+  @DisplayName("D4 whoever the server has signed in by a cookie is treated as a session")
+  void refusesTheServersCookieWithoutTheConsole() {
+    request.addHeader("Cookie", "JSESSIONID=1");
+    assertThat(refused(BY_SERVER)).isTrue();
+  }
+
+  @Test
+  @DisplayName("D3 HttpOnly, SameSite=Strict, Secure on https, for this application alone")
+  void keepsTheCookieClose() {
+    assertThat(Browser.kept(request, "abc"))
+        .isEqualTo("latchkey-session=abc; Path=/latchkey; HttpOnly; SameSite=Strict");
+    assertThat(Browser.forgotten(request))
+        .isEqualTo("latchkey-session=; Max-Age=0; Path=/latchkey; HttpOnly; SameSite=Strict");
+    request.addHeader("Origin", "https://keys.example:8443");
+    assertThat(Browser.kept(request, "abc")).endsWith("; Secure");
+    MockHttpServletRequest secure = new MockHttpServletRequest();
+    secure.setSecure(true);
+    assertThat(Browser.kept(secure, "abc"))
+        .isEqualTo("latchkey-session=abc; Path=/; HttpOnly; SameSite=Strict; Secure");
+  }
+
+  private boolean refused(Caller caller) {
+    return RoleFilter.forged(caller, request) != null;
+  }
+}

@@ -1,0 +1,361 @@
+package dev.latchkey.admin.signin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.core.administer.Actor;
+import dev.latchkey.core.administer.Administration;
+import dev.latchkey.core.administer.AuditEventView;
+import dev.latchkey.core.administer.AuditFilter;
+import dev.latchkey.core.administer.ConflictException;
+import dev.latchkey.core.administer.Created;
+import dev.latchkey.core.administer.InvalidInputException;
+import dev.latchkey.core.administer.NotFoundException;
+import dev.latchkey.core.administer.PageRequest;
+import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.store.ServerDataSource;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Sessions and the people who have them. */
+class SessionsTest {
+
+  private static final Actor ADMIN = new Actor("admin", "10.0.0.1");
+  private static final Actor ADA = new Actor("ada", "10.0.0.2");
+  private static final String GOOD = "plum-tractor-violin-79";
+
+  private final SecureRandom random = new SecureRandom();
+  private final PasswordHash hashes = new PasswordHash(random, 1000);
+  private Instant now = Instant.parse("2026-03-01T12:00:00Z");
+
+  @TempDir Path home;
+
+  private @Nullable Administration opened;
+
+  @BeforeEach
+  void open() {
+    Settings settings =
+        Settings.read(
+            Map.of(),
+            Map.of(
+                "latchkey.jdbc.url",
+                "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000",
+                "latchkey.home",
+                home.toString()),
+            Map.of(),
+            Map.of());
+    Administration administration =
+        Administration.open(
+            settings,
+            ServerDataSource.lookedUp(settings),
+            clock,
+            random,
+            List.of(AdminSession.class, AdminUser.class));
+    FirstAdmin.ensure(administration.database(), settings, clock, random, hashes);
+    opened = administration;
+  }
+
+  @AfterEach
+  void close() {
+    assertThat(administration().audit().firstBroken()).isEmpty();
+    administration().close();
+  }
+
+  @Test
+  @DisplayName("D3 a session ends after half an hour without a request")
+  void endsWhenIdle() {
+    String cookie = sessions().open(ADMIN, "Firefox", null);
+    pass(Duration.ofMinutes(29));
+    assertThat(sessions().find(cookie)).isPresent();
+    pass(Duration.ofMinutes(29));
+    assertThat(sessions().find(cookie)).isPresent();
+    pass(Duration.ofMinutes(30));
+    assertThat(sessions().find(cookie)).isEmpty();
+    assertThat(sessions().of("admin")).isEmpty();
+  }
+
+  @Test
+  @DisplayName("D3 a session ends after twelve hours whatever is done with it")
+  void endsAtLast() {
+    String cookie = sessions().open(ADMIN, "Firefox", null);
+    for (int i = 0; i < 12 * 3 - 1; i++) {
+      pass(Duration.ofMinutes(20));
+      assertThat(sessions().find(cookie)).as("after %s × 20 min", i).isPresent();
+    }
+    pass(Duration.ofMinutes(20).minusMillis(1));
+    assertThat(sessions().find(cookie)).isPresent();
+    pass(Duration.ofMillis(1));
+    assertThat(sessions().find(cookie)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("D3 each sign-in has a new id, and ends what the browser had before")
+  void hasANewIdAtSignIn() {
+    String first = sessions().open(ADMIN, "Firefox", null);
+    String second = sessions().open(ADA, "Firefox", first);
+    assertThat(second).isNotEqualTo(first);
+    assertThat(sessions().find(first)).isEmpty();
+    String planted = "x".repeat(56);
+    assertThat(sessions().open(ADMIN, null, planted)).isNotEqualTo(planted);
+    assertThat(sessions().find(planted)).isEmpty();
+  }
+
+  @Test
+  void findsNoCookieThatOnlyLooksLikeOne() {
+    String cookie = sessions().open(ADMIN, "Firefox", null);
+    char last = cookie.charAt(cookie.length() - 1);
+    for (String wrong :
+        new String[] {
+          null,
+          "",
+          cookie.substring(1),
+          cookie + "x",
+          cookie.substring(0, cookie.length() - 1) + (last == 'x' ? 'y' : 'x'),
+          cookie.substring(0, 12),
+          "\u0000".repeat(56)
+        }) {
+      assertThat(sessions().find(wrong)).isEmpty();
+    }
+    assertThat(sessions().find(cookie))
+        .hasValueSatisfying(
+            session -> {
+              assertThat(session.user()).isEqualTo("admin");
+              assertThat(session.role()).isEqualTo(Role.ADMIN);
+              assertThat(session.mustChangePassword()).isTrue();
+            });
+  }
+
+  @Test
+  @DisplayName("D3 one's sessions are listed, and ended by oneself alone")
+  void listsAndEndsSessions() {
+    add("ada", Role.VIEWER);
+    String one = sessions().open(ADA, "Fire\r\nfox\u001b[31m" + "x".repeat(500), null);
+    pass(Duration.ofMinutes(5));
+    String two = sessions().open(ADA, null, null);
+    List<AdminSession> listed = sessions().of("ada");
+    assertThat(listed).hasSize(2);
+    assertThat(listed.get(1).userAgent()).startsWith("Firefox[31mxxx").hasSize(200);
+    assertThat(listed.get(1).address()).isEqualTo("10.0.0.2");
+    String id = listed.get(1).id();
+    assertThat(listed.get(1).toString()).doesNotContain(one.substring(13));
+
+    assertThatThrownBy(() -> sessions().end(ADMIN, id)).isInstanceOf(NotFoundException.class);
+    assertThat(sessions().find(one)).isPresent();
+    sessions().end(ADA, id);
+    assertThat(sessions().find(one)).isEmpty();
+    assertThat(sessions().find(two)).isPresent();
+    assertThat(actions()).startsWith("sign-out", "sign-in", "sign-in");
+  }
+
+  @Test
+  @DisplayName("D3, D10 a new password ends all other sessions and deletes the first one's file")
+  void changesThePassword() {
+    Path file = home.resolve("initial-admin-password");
+    assertThat(file).exists();
+    String mine = sessions().open(ADMIN, null, null);
+    String other = sessions().open(ADMIN, null, null);
+    String adas = sessions().open(ADA, null, null);
+    add("ada", Role.VIEWER);
+    String id = sessions().find(mine).orElseThrow().id();
+
+    accounts().changePassword(ADMIN, GOOD, id);
+
+    assertThat(file).doesNotExist();
+    assertThat(sessions().find(mine))
+        .hasValueSatisfying(session -> assertThat(session.mustChangePassword()).isFalse());
+    assertThat(sessions().find(other)).isEmpty();
+    assertThat(sessions().find(adas)).isPresent();
+    assertThat(signIn("admin", GOOD)).isEqualTo(new AdminUsers.SignIn.Accepted(Role.ADMIN));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "short-pw-79",
+        "password1234",
+        "PasswordPassword",
+        "qwertyuiop12",
+        "adminadminadmin",
+        "latchkeylatchkey",
+        "aaaaaaaaaaaaaaaaaaaa",
+        "123456789012345",
+        "plum-tractor\u0000violin-79"
+      })
+  @DisplayName("D2 a password that is short, common, or made of one's name is not taken")
+  void refusesWeakPasswords(String password) {
+    assertThatThrownBy(() -> accounts().changePassword(ADMIN, password, null))
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            refused -> {
+              assertThat(refused.errors().get(0).field()).isEqualTo("newPassword");
+              assertThat(refused.toString()).doesNotContain(password);
+            });
+    assertThat(home.resolve("initial-admin-password")).exists();
+  }
+
+  @Test
+  void takesLongAndForeignPasswords() {
+    accounts().changePassword(ADMIN, "ünïcode 🔑 çorba lampe 9".repeat(4), null);
+    assertThatThrownBy(() -> accounts().changePassword(ADMIN, "long-" + "x7k".repeat(42), null))
+        .isInstanceOf(InvalidInputException.class);
+  }
+
+  @Test
+  @DisplayName("D10 somebody new gets a password that is shown once and must be changed")
+  void addsPeople() {
+    Created<AdminUser> added = accounts().add(ADMIN, "ada", Role.OPERATOR);
+    String password = Objects.requireNonNull(added.secret());
+    assertThat(password).matches("[0-9A-Za-z]{24}");
+    assertThat(added.resource().mustChangePassword()).isTrue();
+    assertThat(signIn("ada", password)).isEqualTo(new AdminUsers.SignIn.Accepted(Role.OPERATOR));
+    assertThat(accounts().all()).extracting(AdminUser::name).containsExactly("ada", "admin");
+    assertThatThrownBy(() -> add("ada", Role.VIEWER)).isInstanceOf(ConflictException.class);
+    for (String name : List.of("", "Ada", "a b", ".a", "a".repeat(101), "third-party:x", "<b>")) {
+      assertThatThrownBy(() -> add(name, Role.VIEWER)).isInstanceOf(InvalidInputException.class);
+    }
+  }
+
+  @Test
+  @DisplayName("a new role counts at the next request, a new password and a removal end sessions")
+  void changesPeople() {
+    add("ada", Role.VIEWER);
+    String cookie = sessions().open(ADA, null, null);
+    accounts().changeRole(ADMIN, "ada", Role.OPERATOR);
+    assertThat(sessions().find(cookie).orElseThrow().role()).isEqualTo(Role.OPERATOR);
+
+    Created<AdminUser> reset = accounts().resetPassword(ADMIN, "ada");
+    assertThat(sessions().find(cookie)).isEmpty();
+    assertThat(signIn("ada", Objects.requireNonNull(reset.secret())))
+        .isInstanceOf(AdminUsers.SignIn.Accepted.class);
+
+    String again = sessions().open(ADA, null, null);
+    accounts().remove(ADMIN, "ada");
+    assertThat(sessions().find(again)).isEmpty();
+    assertThatThrownBy(() -> accounts().remove(ADMIN, "ada")).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> accounts().changeRole(ADMIN, "a\u0000b", Role.ADMIN))
+        .isInstanceOf(NotFoundException.class);
+  }
+
+  @Test
+  void lastAdminStays() {
+    Actor program = new Actor("third-party:x", "10.0.0.9");
+    for (Actor actor : List.of(ADMIN, program)) {
+      assertThatThrownBy(() -> accounts().remove(actor, "admin"))
+          .isInstanceOf(ConflictException.class);
+      assertThatThrownBy(() -> accounts().changeRole(actor, "admin", Role.VIEWER))
+          .isInstanceOf(ConflictException.class);
+    }
+    add("ada", Role.ADMIN);
+    accounts().changeRole(ADA, "admin", Role.VIEWER);
+    assertThatThrownBy(() -> accounts().changeRole(program, "ada", Role.OPERATOR))
+        .isInstanceOf(ConflictException.class);
+  }
+
+  @RepeatedTest(5)
+  @DisplayName("two admins who remove each other at once leave one")
+  void oneOfTwoAdminsStays() throws Exception {
+    Actor bob = new Actor("bob", "10.0.0.3");
+    add("ada", Role.ADMIN);
+    add("bob", Role.ADMIN);
+    accounts().remove(ADA, "admin");
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      List<Callable<Boolean>> both = List.of(() -> removes(ADA, "bob"), () -> removes(bob, "ada"));
+      threads.invokeAll(both, 60, TimeUnit.SECONDS);
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(accounts().all()).hasSize(1);
+  }
+
+  private boolean removes(Actor actor, String name) {
+    try {
+      accounts().remove(actor, name);
+      return true;
+    } catch (ConflictException lastOne) {
+      return false;
+    }
+  }
+
+  private void add(String name, Role role) {
+    accounts().add(ADMIN, name, role);
+  }
+
+  private AdminUsers.SignIn signIn(String name, String password) {
+    return new AdminUsers(
+            administration().database(),
+            administration().audit(),
+            random,
+            clock,
+            Ticker.systemTicker(),
+            hashes)
+        .signIn(new BasicCredentials(name, password), "10.0.0.1");
+  }
+
+  private Sessions sessions() {
+    return new Sessions(administration().commands(), random);
+  }
+
+  private Accounts accounts() {
+    return new Accounts(administration().commands(), random, home, hashes);
+  }
+
+  private Administration administration() {
+    return Objects.requireNonNull(opened);
+  }
+
+  private List<String> actions() {
+    return administration()
+        .audit()
+        .list(AuditFilter.ALL, new PageRequest(200, null))
+        .items()
+        .stream()
+        .map(AuditEventView::action)
+        .toList();
+  }
+
+  private void pass(Duration time) {
+    now = now.plus(time);
+  }
+
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return this;
+        }
+
+        @Override
+        public Instant instant() {
+          return now;
+        }
+      };
+}
