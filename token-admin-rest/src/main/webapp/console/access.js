@@ -11,7 +11,7 @@ const RESULTS = { true: ['✓', 'passed'], false: ['✗', 'failed'], null: ['·'
 export function accessTest(context, clientId) {
   let report = null;
   let busy = false;
-  const search = lookup(context, { id: 'tested', label: 'or pick a third party', chosen: (party) => ask({ clientId: party.clientId }) });
+  const search = lookup(context, { id: 'tested', label: 'or pick a third party', region: 'What is tested', chosen: (party) => ask({ clientId: party.clientId }) });
 
   async function ask(what) {
     busy = true;

@@ -43,7 +43,7 @@ export function audit(context, thirdParty = '') {
 
   async function save() {
     try {
-      const url = URL.createObjectURL(await download(`audit-events${query(parameters())}`, 'text/csv'));
+      const url = URL.createObjectURL(await download(`audit-events.csv${query(parameters())}`, 'text/csv'));
       const link = Object.assign(document.createElement('a'), { href: url, download: `audit-${new Date().toISOString().slice(0, 10)}.csv` });
       link.click();
       setTimeout(() => URL.revokeObjectURL(url), 10_000);

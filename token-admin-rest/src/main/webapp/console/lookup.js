@@ -12,7 +12,7 @@ const PAUSE = 80;
  *
  * @param chosen told which third party was taken; by default its page is opened
  */
-export function lookup(context, { id = 'lookup', label = 'Look up a third party', chosen } = {}) {
+export function lookup(context, { id = 'lookup', label = 'Look up a third party', region = 'Third parties', chosen } = {}) {
   let found = [];
   let more = false;
   let at = -1;
@@ -73,6 +73,7 @@ export function lookup(context, { id = 'lookup', label = 'Look up a third party'
     at = -1;
     if (input()) {
       input().value = '';
+      input().blur();
     }
     context.update();
     take(party);
@@ -119,7 +120,7 @@ export function lookup(context, { id = 'lookup', label = 'Look up a third party'
     </li>`;
 
   const view = () => html`
-    <div class="lookup" role="search" aria-label=${label}>
+    <div class="lookup" role="search" aria-label=${region}>
       <label class="sr" for=${id}>${label}</label>
       <input id=${id} type="search" role="combobox" placeholder="${label} …" autocomplete="off" spellcheck="false"
         maxlength="200" aria-expanded=${open ? 'true' : 'false'} aria-controls="${id}-list" aria-autocomplete="list"

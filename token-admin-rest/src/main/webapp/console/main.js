@@ -83,12 +83,13 @@ async function show() {
   state.page = page;
   state.failure = null;
   update();
-  if (moved && location.hash.length > 2) {
-    document.getElementById('title')?.focus();
-  } else {
+  if (!moved || location.hash.length <= 2) {
     bar.focus();
   }
   await load(page);
+  if (moved && state.page === page && document.activeElement?.closest('input, dialog') === null) {
+    document.getElementById('title')?.focus();
+  }
 }
 
 async function load(page) {

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives test classes the system's own Chromium, started for the first one that asks. */
+/**
+ * Gives test classes {@link Visitors} in the system's own Chromium, which is started for the first
+ * one that asks.
+ */
 final class Chromium implements ParameterResolver {
 
   private static final ExtensionContext.Namespace RUNNING =
@@ -18,7 +21,7 @@ final class Chromium implements ParameterResolver {
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == Browser.class;
+    return parameter.getParameter().getType() == Visitors.class;
   }
 
   @Override
@@ -27,15 +30,14 @@ final class Chromium implements ParameterResolver {
         .getRoot()
         .getStore(RUNNING)
         .getOrComputeIfAbsent(Running.class, key -> new Running(), Running.class)
-        .browser;
+        .visitors;
   }
 
   private static final class Running implements AutoCloseable {
 
     private final Playwright playwright =
         Playwright.create(
-            new Playwright.CreateOptions()
-                .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     private final Browser browser =
         playwright
             .chromium()
@@ -51,6 +53,7 @@ final class Chromium implements ParameterResolver {
                             "--disable-component-update",
                             "--disable-sync",
                             "--no-first-run")));
+    private final Visitors visitors = new Visitors(browser);
 
     @Override
     public void close() {

@@ -3,7 +3,6 @@ package dev.latchkey.it;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
 import jakarta.json.JsonObject;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -15,14 +14,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ConsoleHandoverIT {
 
   private final Latchkey latchkey;
-  private final Browser browser;
+  private final Visitors visitors;
   private final Visitor thirdParty;
   private final ThirdParty party;
 
-  ConsoleHandoverIT(Latchkey latchkey, Browser browser) {
+  ConsoleHandoverIT(Latchkey latchkey, Visitors visitors) {
     this.latchkey = latchkey;
-    this.browser = browser;
-    this.thirdParty = Visitor.to(latchkey, browser);
+    this.visitors = visitors;
+    this.thirdParty = visitors.comesTo(latchkey);
     this.party = latchkey.admin().registers("Handed Over");
   }
 
@@ -53,7 +52,7 @@ class ConsoleHandoverIT {
     assertThat(thirdParty.page().url()).doesNotContain("#");
     latchkey.calls("/sample/whoami").bearing(token).isAdmitted();
 
-    try (Visitor later = Visitor.to(latchkey, browser)) {
+    try (Visitor later = visitors.comesTo(latchkey)) {
       later.page().navigate(url);
       assertThat(later.heading("This link was used")).isVisible();
       assertThat(later.page().locator("main")).containsText("third-party:");
@@ -76,10 +75,7 @@ class ConsoleHandoverIT {
   @Test
   void saysThatALinkThatWasTakenBackIsNone() {
     JsonObject link = link(Map.of());
-    latchkey
-        .admin()
-        .deletes(party.path() + "/handover/" + link.getString("id"))
-        .hasStatus(204);
+    latchkey.admin().deletes(party.path() + "/handover/" + link.getString("id")).hasStatus(204);
 
     thirdParty.page().navigate(link.getString("url"));
 
@@ -89,7 +85,7 @@ class ConsoleHandoverIT {
   @Test
   void showsTheAdminWhatHasBecomeOfALink() {
     link(Map.of("label", "Waits"));
-    try (Visitor operator = Visitor.to(latchkey, browser)) {
+    try (Visitor operator = visitors.comesTo(latchkey)) {
       operator.signsIn("operator");
       operator.opens("#/third-parties/" + party.id());
       assertThat(operator.page().locator(".rows li")).containsText("waiting");

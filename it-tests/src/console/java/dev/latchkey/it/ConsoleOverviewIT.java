@@ -3,7 +3,6 @@ package dev.latchkey.it;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import java.io.IOException;
@@ -21,13 +20,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ConsoleOverviewIT {
 
   private final Latchkey latchkey;
-  private final Browser browser;
+  private final Visitors visitors;
   private final Visitor admin;
 
-  ConsoleOverviewIT(Latchkey latchkey, Browser browser) {
+  ConsoleOverviewIT(Latchkey latchkey, Visitors visitors) {
     this.latchkey = latchkey;
-    this.browser = browser;
-    this.admin = Visitor.to(latchkey, browser);
+    this.visitors = visitors;
+    this.admin = visitors.comesTo(latchkey);
   }
 
   @BeforeEach
@@ -60,7 +59,12 @@ class ConsoleOverviewIT {
         Duration.ofSeconds(10),
         "the refusal is counted",
         () ->
-            latchkey.admin().gets("/stats").json().getJsonArray("attention").toString()
+            latchkey
+                .admin()
+                .gets("/stats")
+                .json()
+                .getJsonArray("attention")
+                .toString()
                 .contains(disabled.id()));
     admin.page().reload();
 
@@ -117,7 +121,7 @@ class ConsoleOverviewIT {
     String password = admin.secretIn("First password");
     admin.dialog().locator("footer button").click();
 
-    try (Visitor grace = Visitor.to(latchkey, browser)) {
+    try (Visitor grace = visitors.comesTo(latchkey)) {
       grace.opens("");
       grace.field("Name").fill("grace");
       grace.field("Password").fill(password);
@@ -129,6 +133,11 @@ class ConsoleOverviewIT {
     admin.button("Remove grace").click();
     admin.button("Remove").click();
     assertThat(admin.notices()).containsText("grace is removed.");
-    assertThat(admin.page().locator("tr", new com.microsoft.playwright.Page.LocatorOptions().setHasText("grace"))).hasCount(0);
+    assertThat(
+            admin
+                .page()
+                .locator(
+                    "tr", new com.microsoft.playwright.Page.LocatorOptions().setHasText("grace")))
+        .hasCount(0);
   }
 }

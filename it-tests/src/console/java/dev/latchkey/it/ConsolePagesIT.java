@@ -3,7 +3,6 @@ package dev.latchkey.it;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -41,15 +40,15 @@ class ConsolePagesIT {
       """;
 
   private final Latchkey latchkey;
-  private final Browser browser;
+  private final Visitors visitors;
   private final String axe;
   private final ThirdParty party;
   private final String link;
   private final String user;
 
-  ConsolePagesIT(Latchkey latchkey, Browser browser) throws IOException {
+  ConsolePagesIT(Latchkey latchkey, Visitors visitors) throws IOException {
     this.latchkey = latchkey;
-    this.browser = browser;
+    this.visitors = visitors;
     this.axe = axe();
     Admin admin = latchkey.admin();
     this.party =
@@ -71,17 +70,11 @@ class ConsolePagesIT {
         latchkey
             .secrets()
             .seen(admin.posts(party.path() + "/handover", Map.of()).json().getString("url"));
-    try (Visitor visitor = Visitor.to(latchkey, browser)) {
-      this.user = visitor.newUser("admin");
-    }
+    this.user = visitors.user(latchkey, "admin");
   }
 
   private static String axe() throws IOException {
-    try (InputStream in =
-        ConsolePagesIT.class.getResourceAsStream(
-            "/META-INF/resources/webjars/axe-core/"
-                + Installation.setting("axe.version")
-                + "/axe.min.js")) {
+    try (InputStream in = ConsolePagesIT.class.getResourceAsStream("/axe.min.js")) {
       return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
     }
   }
@@ -89,7 +82,7 @@ class ConsolePagesIT {
   @ParameterizedTest(name = "{0} pixels, {1}")
   @CsvSource({"1280,LIGHT", "1280,DARK", "360,LIGHT", "360,DARK", "3840,LIGHT"})
   void isForEverybody(int width, ColorScheme colours) {
-    try (Visitor visitor = Visitor.to(latchkey, browser, width, colours)) {
+    try (Visitor visitor = visitors.comesTo(latchkey, width, colours)) {
       Page page = visitor.page();
       page.emulateMedia(
           new Page.EmulateMediaOptions()
@@ -100,7 +93,7 @@ class ConsolePagesIT {
       visitor.opens("");
       visitor.heading("Sign in").waitFor();
       look.at("sign-in");
-      visitor.signsIn(user, Visitor.PASSWORD);
+      visitor.signsIn(user, Visitors.PASSWORD);
       page.locator(".figures").waitFor();
       look.at("third-parties");
       visitor.field("Look up a third party").fill("x");
@@ -170,7 +163,7 @@ class ConsolePagesIT {
   void isQuickAndSmall() {
     long best = Long.MAX_VALUE;
     for (int i = 0; i < 5; i++) {
-      try (Visitor visitor = Visitor.to(latchkey, browser)) {
+      try (Visitor visitor = visitors.comesTo(latchkey)) {
         long[] bytes = {0};
         visitor
             .page()
@@ -193,12 +186,12 @@ class ConsolePagesIT {
 
   @Test
   void goesOnWithoutTheMouse() {
-    try (Visitor visitor = Visitor.to(latchkey, browser)) {
+    try (Visitor visitor = visitors.comesTo(latchkey)) {
       visitor.opens("");
       Page page = visitor.page();
       page.keyboard().type(user);
       page.keyboard().press("Tab");
-      page.keyboard().type(Visitor.PASSWORD);
+      page.keyboard().type(Visitors.PASSWORD);
       page.keyboard().press("Enter");
       visitor.heading("Third parties").waitFor();
       page.keyboard().type("xpress");

@@ -3,7 +3,6 @@ package dev.latchkey.it;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.SameSiteAttribute;
 import jakarta.json.JsonObject;
@@ -18,13 +17,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ConsoleSignInIT {
 
   private final Latchkey latchkey;
-  private final Browser browser;
+  private final Visitors visitors;
   private Visitor visitor;
 
-  ConsoleSignInIT(Latchkey latchkey, Browser browser) {
+  ConsoleSignInIT(Latchkey latchkey, Visitors visitors) {
     this.latchkey = latchkey;
-    this.browser = browser;
-    this.visitor = Visitor.to(latchkey, browser);
+    this.visitors = visitors;
+    this.visitor = visitors.comesTo(latchkey);
   }
 
   @BeforeEach
@@ -39,7 +38,7 @@ class ConsoleSignInIT {
 
   @Test
   void asksForANewPasswordAtTheFirstSignInAndForNothingElse() {
-    JsonObject user = visitor.addedUser("operator");
+    JsonObject user = visitors.addedUser(latchkey, "operator");
     visitor.field("Name").fill(user.getString("name"));
     visitor.field("Password").fill(user.getString("password"));
     visitor.button("Sign in").click();
@@ -53,7 +52,7 @@ class ConsoleSignInIT {
     visitor.heading("Choose a password of your own").waitFor();
 
     visitor.field("Present password").fill(user.getString("password"));
-    visitor.field("New password").fill(Visitor.PASSWORD);
+    visitor.field("New password").fill(Visitors.PASSWORD);
     visitor.button("Change it and go on").click();
     visitor.heading("Third parties").waitFor();
   }
@@ -100,8 +99,8 @@ class ConsoleSignInIT {
 
   @Test
   void asksToSignInAgainWhenTheSessionHasEnded() {
-    String name = visitor.newUser("viewer");
-    visitor.signsIn(name, Visitor.PASSWORD);
+    String name = visitors.newUser(latchkey, "viewer");
+    visitor.signsIn(name, Visitors.PASSWORD);
     latchkey.admin().deletes("/users/" + name).hasStatus(204);
 
     visitor.link("Audit").click();
@@ -111,15 +110,15 @@ class ConsoleSignInIT {
 
   @Test
   void endsOtherSessionsWhenThePasswordChanges() {
-    String name = visitor.newUser("viewer");
-    visitor.signsIn(name, Visitor.PASSWORD);
-    try (Visitor elsewhere = Visitor.to(latchkey, browser)) {
-      elsewhere.signsIn(name, Visitor.PASSWORD);
+    String name = visitors.newUser(latchkey, "viewer");
+    visitor.signsIn(name, Visitors.PASSWORD);
+    try (Visitor elsewhere = visitors.comesTo(latchkey)) {
+      elsewhere.signsIn(name, Visitors.PASSWORD);
       elsewhere.link("Signed in as " + name).click();
       assertThat(elsewhere.page().locator(".rows li")).hasCount(2);
 
       visitor.link("Signed in as " + name).click();
-      visitor.field("Present password").fill(Visitor.PASSWORD);
+      visitor.field("Present password").fill(Visitors.PASSWORD);
       visitor.field("New password").fill("harbour sixteen lantern goose");
       visitor.button("Change password").click();
       assertThat(visitor.notices()).containsText("The password is changed");

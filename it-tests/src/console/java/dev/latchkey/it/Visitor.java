@@ -2,18 +2,13 @@ package dev.latchkey.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import com.microsoft.playwright.options.ColorScheme;
-import jakarta.json.JsonObject;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Somebody in front of a browser window of their own. When it is closed, no script has failed, the
@@ -21,22 +16,20 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Visitor implements AutoCloseable {
 
-  static final String PASSWORD = "umbrella tractor violet 77 moon";
-
-  private static final AtomicInteger PEOPLE = new AtomicInteger();
-
   // What a mouse has clicked; a key that presses a button has no "detail".
   private static final String COUNT_CLICKS =
       "window.clicks = 0; addEventListener('click', e => { if (e.detail > 0) clicks++; }, true);";
 
   private final Latchkey latchkey;
+  private final Visitors visitors;
   private final BrowserContext context;
   private final Page page;
   private final List<String> complaints = new CopyOnWriteArrayList<>();
 
-  private Visitor(Latchkey latchkey, Browser browser, Browser.NewContextOptions options) {
+  Visitor(Latchkey latchkey, Visitors visitors, BrowserContext context) {
     this.latchkey = latchkey;
-    this.context = browser.newContext(options.setLocale("en-GB").setTimezoneId("Europe/Berlin"));
+    this.visitors = visitors;
+    this.context = context;
     context.grantPermissions(List.of("clipboard-read", "clipboard-write"));
     context.setDefaultTimeout(20_000);
     context.addInitScript(COUNT_CLICKS);
@@ -53,19 +46,6 @@ final class Visitor implements AutoCloseable {
     this.page = context.newPage();
   }
 
-  static Visitor to(Latchkey latchkey, Browser browser) {
-    return to(latchkey, browser, 1280, ColorScheme.LIGHT);
-  }
-
-  static Visitor to(Latchkey latchkey, Browser browser, int width, ColorScheme colours) {
-    return new Visitor(
-        latchkey,
-        browser,
-        new Browser.NewContextOptions()
-            .setViewportSize(width, width < 500 ? 760 : 860)
-            .setColorScheme(colours));
-  }
-
   // A refused request is no fault of the page.
   private void notes(ConsoleMessage message) {
     if (message.type().equals("error") && !message.text().startsWith("Failed to load resource")) {
@@ -77,19 +57,15 @@ final class Visitor implements AutoCloseable {
     return page;
   }
 
-  Latchkey latchkey() {
-    return latchkey;
-  }
-
   /** Opens an address below the console's own. */
   Visitor opens(String address) {
     page.navigate(latchkey.installation().uri("/latchkey/" + address).toString());
     return this;
   }
 
-  /** Somebody new, in a role, who has chosen a password; signed in. */
+  /** Signs in as the user of a role. */
   Visitor signsIn(String role) {
-    return signsIn(newUser(role), PASSWORD);
+    return signsIn(visitors.user(latchkey, role), Visitors.PASSWORD);
   }
 
   Visitor signsIn(String name, String password) {
@@ -99,33 +75,6 @@ final class Visitor implements AutoCloseable {
     field("Password").press("Enter");
     heading("Third parties").waitFor();
     return this;
-  }
-
-  /** A user in a role, whose password is {@link #PASSWORD}. */
-  String newUser(String role) {
-    JsonObject added = addedUser(role);
-    String name = added.getString("name");
-    latchkey
-        .nobody()
-        .calls("/account/password")
-        .by("POST")
-        .signedInAs(name, added.getString("password"))
-        .sending(
-            "application/json",
-            Admin.text(
-                Map.of("currentPassword", added.getString("password"), "newPassword", PASSWORD)))
-        .answer()
-        .hasStatus(204);
-    return name;
-  }
-
-  /** A user with a first password. */
-  JsonObject addedUser(String role) {
-    String name = role + PEOPLE.incrementAndGet();
-    JsonObject added =
-        latchkey.admin().posts("/users", Map.of("name", name, "role", role)).hasStatus(201).json();
-    latchkey.secrets().seen(added.getString("password"));
-    return added;
   }
 
   Locator field(String label) {
