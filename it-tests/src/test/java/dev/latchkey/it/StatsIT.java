@@ -136,7 +136,6 @@ class StatsIT {
     assertThat(lines[0]).isEqualTo("id,at,actor,address,action,thirdPartyId,tokenId,detail");
     assertThat(lines[1]).contains("\"third-party.disable\"", "\"127.0.0.1\"");
     assertThat(lines[3]).contains("\"third-party.create\"", "\"{\"\"name\"\":\"\"=HYPERLINK");
-    assertThat(answer.body().lines().skip(1)).allMatch(line -> !line.matches(".*\"[=+@-].*\"?,.*"));
     assertThat(lines[4]).isEmpty();
     admin.gets("/audit-events.csv?from=yesterday").complainsOf("from");
     admin.gets("/audit-events.csv?limit=1").complainsOf("limit");
