@@ -86,9 +86,11 @@ final class Admin {
   Answer noted(Answer answer) {
     if (answer.status() == 201 || answer.status() == 200) {
       JsonObject shown = answer.json();
-      for (String secret : List.of("token", "clientSecret")) {
+      for (String secret : List.of("token", "clientSecret", "password", "url")) {
         if (shown.get(secret) instanceof jakarta.json.JsonString text) {
-          latchkey.secrets().seen(text.getString());
+          String shownOnce = text.getString();
+          // Of a link, what is behind the #.
+          latchkey.secrets().seen(shownOnce.substring(shownOnce.indexOf('#') + 1));
         }
       }
     }

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /** The running system, as everyone outside sees it. */
 final class Latchkey {
@@ -19,7 +20,7 @@ final class Latchkey {
   private final Installation installation;
   private final HttpClient client;
   private final Secrets secrets;
-  private final String password;
+  private volatile String password;
   private final Admin admin;
 
   private Latchkey(Installation installation, HttpClient client) {
@@ -69,6 +70,24 @@ final class Latchkey {
 
   Admin nobody() {
     return new Admin(this, call -> call);
+  }
+
+  /** Somebody new in a role, at a browser, who has changed the first password. */
+  Seat takesASeat(String name, String role) {
+    String first =
+        firstUser()
+            .posts("/users", Map.of("name", name, "role", role))
+            .hasStatus(201)
+            .json()
+            .getString("password");
+    Seat seat = Seat.signedIn(this, name, first);
+    seat.changesPassword(first, secrets.seen("plum-tractor-violin-" + name)).hasStatus(204);
+    return seat;
+  }
+
+  /** The first user's password from now on. */
+  void passwordIs(String changed) {
+    password = secrets.seen(changed);
   }
 
   Secrets secrets() {

@@ -65,7 +65,7 @@ public class ApiApplication extends Application {
         new SignInFilter(
             users, sessions, () -> services().node().verifier(), addresses, Clock.systemUTC()),
         new RoleFilter(users),
-        new SessionResource(users, sessions, addresses),
+        new SessionResource(users, sessions, addresses, AdminStartup.singleSignOn(context)),
         new AccountResource(users, accounts, sessions),
         new UsersResource(accounts),
         new ThirdPartiesResource(administration),

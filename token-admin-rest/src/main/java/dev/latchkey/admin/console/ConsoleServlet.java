@@ -75,15 +75,21 @@ public final class ConsoleServlet extends HttpServlet {
     }
     String path = request.getServletPath();
     StaticFile file = files.get(path.endsWith("/") ? path + INDEX : path);
-    if (file != null) {
+    if (request.getRequestURI().equals(request.getContextPath())) {
+      moveTo(request.getContextPath() + '/', response);
+    } else if (file != null) {
       send(file, request, response);
     } else if (files.containsKey(path + '/' + INDEX)) {
-      // Relative addresses in the page are meant from within the folder.
-      response.setStatus(HttpServletResponse.SC_MOVED_PERMANENTLY);
-      response.setHeader("Location", request.getContextPath() + path + '/');
+      moveTo(request.getContextPath() + path + '/', response);
     } else {
       say(response, HttpServletResponse.SC_NOT_FOUND, "There is nothing at this address.");
     }
+  }
+
+  // Relative addresses in a page are meant from within its folder.
+  private static void moveTo(String folder, HttpServletResponse response) {
+    response.setStatus(HttpServletResponse.SC_MOVED_PERMANENTLY);
+    response.setHeader("Location", folder);
   }
 
   private static void send(

@@ -9,6 +9,7 @@ import dev.latchkey.core.thirdparty.ClientAddress;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -28,19 +29,34 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public final class SessionResource {
 
-  /** The address that takes a name and a password, below the API's root. */
-  static final String ADDRESS = "session";
-
   private final Supplier<AdminUsers> users;
   private final Supplier<Sessions> sessions;
   private final ClientAddress addresses;
+  private final boolean singleSignOn;
 
   /** A resource on what runs, or throws when nothing does yet. */
   public SessionResource(
-      Supplier<AdminUsers> users, Supplier<Sessions> sessions, ClientAddress addresses) {
+      Supplier<AdminUsers> users,
+      Supplier<Sessions> sessions,
+      ClientAddress addresses,
+      boolean singleSignOn) {
     this.users = users;
     this.sessions = sessions;
     this.addresses = addresses;
+    this.singleSignOn = singleSignOn;
+  }
+
+  /** How people can sign in here. */
+  @GET
+  @Path("ways")
+  @ForAnyone
+  public Response ways(@Context HttpServletRequest request) {
+    return Replies.ok(
+        Json.createObjectBuilder()
+            .add("password", true)
+            .add(
+                "singleSignOn",
+                Replies.value(singleSignOn ? request.getContextPath() + "/sso" : null)));
   }
 
   /** Signs somebody in. */
@@ -90,6 +106,10 @@ public final class SessionResource {
     OpenSession session = caller.session();
     if (session != null) {
       sessions.get().end(caller.actor(), session.id());
+    }
+    HttpSession ofServer = request.getSession(false);
+    if (ofServer != null) {
+      ofServer.invalidate();
     }
     return Response.noContent().header(HttpHeaders.SET_COOKIE, Browser.forgotten(request)).build();
   }

@@ -10,6 +10,7 @@ import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.core.verify.Verdict;
 import jakarta.annotation.Priority;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -40,7 +41,7 @@ public final class SignInFilter implements ContainerRequestFilter {
 
   /** Where {@link ForAnyone} methods are. */
   private static final Set<String> FOR_ANYONE =
-      Set.of(SessionResource.ADDRESS, "handovers/inspect", "handovers/open");
+      Set.of("POST session", "GET session/ways", "POST handovers/inspect", "POST handovers/open");
 
   private final Supplier<AdminUsers> users;
   private final Supplier<Sessions> sessions;
@@ -93,8 +94,8 @@ public final class SignInFilter implements ContainerRequestFilter {
 
   private static boolean isForAnyone(ContainerRequestContext request) {
     String path = request.getUriInfo().getPath();
-    return request.getMethod().equals("POST")
-        && FOR_ANYONE.contains(path.startsWith("/") ? path.substring(1) : path);
+    return FOR_ANYONE.contains(
+        request.getMethod() + ' ' + (path.startsWith("/") ? path.substring(1) : path));
   }
 
   private Caller caller(ContainerRequestContext request) {
@@ -125,12 +126,22 @@ public final class SignInFilter implements ContainerRequestFilter {
   private Optional<Caller> ofServer(ContainerRequestContext request) {
     SecurityContext context = request.getSecurityContext();
     @Nullable Principal principal = context == null ? null : context.getUserPrincipal();
-    return principal == null
-        ? Optional.empty()
-        : Role.greatest(role -> context.isUserInRole("latchkey-" + role))
-            .map(
-                role ->
-                    Caller.by(Caller.By.SERVER, new Actor(principal.getName(), address()), role));
+    if (principal == null) {
+      return Optional.empty();
+    }
+    endOldSession();
+    return Role.greatest(role -> context.isUserInRole("latchkey-" + role))
+        .map(role -> Caller.by(Caller.By.SERVER, new Actor(principal.getName(), address()), role));
+  }
+
+  // The server ends what is idle; what is used for ever is ours to end.
+  private void endOldSession() {
+    HttpSession session = http.getSession(false);
+    long longest = AdminSession.LONGEST.toMillis();
+    if (session != null && clock.millis() - session.getCreationTime() >= longest) {
+      session.invalidate();
+      throw unauthorized("The session has ended. Sign in again.");
+    }
   }
 
   private Caller ofSession() {

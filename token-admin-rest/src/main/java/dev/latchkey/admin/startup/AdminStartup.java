@@ -1,6 +1,7 @@
 package dev.latchkey.admin.startup;
 
 import dev.latchkey.admin.signin.FirstAdmin;
+import dev.latchkey.admin.sso.OpenIdProvider;
 import dev.latchkey.core.BackgroundStart;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
@@ -19,12 +20,14 @@ public final class AdminStartup implements ServletContextListener {
 
   static final String ATTRIBUTE = BackgroundStart.class.getName();
   private static final String ADDRESSES = ClientAddress.class.getName();
+  private static final String SINGLE_SIGN_ON = OpenIdProvider.class.getName();
 
   @Override
   public void contextInitialized(ServletContextEvent event) {
     ServletContext context = event.getServletContext();
     Settings settings = Settings.load(context.getClassLoader());
     FirstAdmin.check(settings);
+    context.setAttribute(SINGLE_SIGN_ON, OpenIdProvider.configured(settings).isPresent());
     context.setAttribute(ADDRESSES, ClientAddress.configured(settings));
     Clock clock = Clock.systemUTC();
     ServerDataSource server = ServerDataSource.lookedUp(settings);
@@ -48,6 +51,11 @@ public final class AdminStartup implements ServletContextListener {
       return addresses;
     }
     throw new IllegalStateException("the admin WAR was not started");
+  }
+
+  /** Whether an OpenID provider signs people in. */
+  public static boolean singleSignOn(ServletContext context) {
+    return Boolean.TRUE.equals(context.getAttribute(SINGLE_SIGN_ON));
   }
 
   /** What {@link #contextInitialized} has begun. */

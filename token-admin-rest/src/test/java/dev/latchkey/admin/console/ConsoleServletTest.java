@@ -72,6 +72,13 @@ class ConsoleServletTest {
     assertThat(response.getStatus()).isEqualTo(301);
     assertThat(response.getHeader("Location")).isEqualTo("/latchkey/handover/");
     assertThat(get("").getHeader("Location")).isEqualTo("/latchkey/");
+    // So do some servers ask for the root.
+    MockHttpServletRequest root = new MockHttpServletRequest("GET", "/latchkey");
+    root.setContextPath("/latchkey");
+    root.setServletPath("/");
+    MockHttpServletResponse moved = new MockHttpServletResponse();
+    servlet.service(root, moved);
+    assertThat(moved.getHeader("Location")).isEqualTo("/latchkey/");
   }
 
   @ParameterizedTest

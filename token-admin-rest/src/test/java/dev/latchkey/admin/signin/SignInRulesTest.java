@@ -225,7 +225,7 @@ class SignInRulesTest {
       }
     }
     assertThat(routes).hasSize(29);
-    assertThat(forAnyone).containsExactlyInAnyOrder("signIn", "inspect", "open");
+    assertThat(forAnyone).containsExactlyInAnyOrder("signIn", "ways", "inspect", "open");
     assertThat(RoleFilter.missingRole(Object.class.getMethod("toString"), Role.ADMIN))
         .isEqualTo("this is for nobody");
     assertThat(RoleFilter.missingRole(null, Role.ADMIN)).isEqualTo("this is for nobody");

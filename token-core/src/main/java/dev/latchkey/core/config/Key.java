@@ -128,6 +128,20 @@ public final class Key<T> {
   /** Password of the first admin user. */
   public static final Key<Optional<String>> ADMIN_PASSWORD = optional("latchkey.admin.password");
 
+  /** URL of the OpenID provider that signs people in to the console. */
+  public static final Key<Optional<String>> OIDC_ISSUER = optional("latchkey.oidc.issuer");
+
+  /** What the OpenID provider knows Latchkey by. */
+  public static final Key<Optional<String>> OIDC_CLIENT_ID = optional("latchkey.oidc.client-id");
+
+  /** What Latchkey proves to the OpenID provider that it is Latchkey with. */
+  public static final Key<Optional<String>> OIDC_CLIENT_SECRET =
+      optional("latchkey.oidc.client-secret");
+
+  /** The claim with the groups {@code latchkey-viewer}, {@code -operator}, {@code -admin}. */
+  public static final Key<String> OIDC_GROUPS_CLAIM =
+      new Key<>("latchkey.oidc.groups-claim", "groups", "the name of a claim", Key::claim);
+
   /** Serve the sample endpoint of the filter WAR. */
   public static final Key<Boolean> SAMPLE = bool("latchkey.sample", false);
 
@@ -163,6 +177,10 @@ public final class Key<T> {
           FILTER_CHECK_FORWARDS,
           ISSUER,
           ADMIN_PASSWORD,
+          OIDC_ISSUER,
+          OIDC_CLIENT_ID,
+          OIDC_CLIENT_SECRET,
+          OIDC_GROUPS_CLAIM,
           SAMPLE,
           PORT);
 
@@ -328,6 +346,13 @@ public final class Key<T> {
     boolean lettersAndDigits =
         text.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
     if (text.length() < 2 || text.length() > 10 || !lettersAndDigits) {
+      throw new IllegalArgumentException();
+    }
+    return text;
+  }
+
+  private static String claim(String text) {
+    if (text.isBlank() || text.length() > 100) {
       throw new IllegalArgumentException();
     }
     return text;

@@ -1,0 +1,44 @@
+package dev.latchkey.admin.sso;
+
+import dev.latchkey.core.config.InvalidConfigurationException;
+import dev.latchkey.core.config.Settings;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.spi.BeforeBeanDiscovery;
+import jakarta.enterprise.inject.spi.Extension;
+import java.util.Optional;
+
+/**
+ * Has the server sign people in with the OpenID provider of the configuration, where there is one:
+ * shows it a class with the annotation of Jakarta Security, whose values an annotation in the code
+ * could not take from settings. Found by CDI itself, so that nothing of it is loaded where there is
+ * no CDI.
+ */
+public final class OpenIdExtension implements Extension {
+
+  /** For the container. */
+  public OpenIdExtension() {}
+
+  /** What the annotation stands on. */
+  static class People {}
+
+  /** Called by the container when it looks for beans. */
+  void addMechanism(@Observes BeforeBeanDiscovery discovery) {
+    provider()
+        .ifPresent(
+            provider ->
+                discovery
+                    .addAnnotatedType(People.class, People.class.getName())
+                    .add(Dependent.Literal.INSTANCE)
+                    .add(OpenIdDefinition.of(provider)));
+  }
+
+  private static Optional<OpenIdProvider> provider() {
+    try {
+      return OpenIdProvider.configured(Settings.load(OpenIdExtension.class.getClassLoader()));
+    } catch (InvalidConfigurationException told) {
+      // The start of the admin WAR meets the same, and says it.
+      return Optional.empty();
+    }
+  }
+}
