@@ -1,10 +1,11 @@
 // Signing in, and the change of the first password.
 
 import { html, nothing } from '../lib/lit-html/lit-html.js';
-import { post } from './http.js';
+import { get, post } from './http.js';
 import { newPasswordFields } from './account.js';
 
 const form = { busy: false, problem: null };
+let ways = null;
 
 /** Does what a form asks for; what is refused stays in the form. */
 async function submit(event, context, work) {
@@ -35,7 +36,21 @@ const frame = (content) => html`
     ${content}
   </main>`;
 
+/** Asks once which ways there are. */
+async function ask(context) {
+  ways = {};
+  try {
+    ways = await get('session/ways', { anyone: true });
+    context.update();
+  } catch {
+    // Name and password are there always.
+  }
+}
+
 export function signIn(context) {
+  if (!ways) {
+    ask(context);
+  }
   return frame(html`
     <h1>Sign in</h1>
     <form @submit=${(event) => submit(event, context, async (data) => {
@@ -52,6 +67,7 @@ export function signIn(context) {
       ${complaint()}
       <button class="primary wide" ?disabled=${form.busy}>Sign in</button>
     </form>
+    ${ways?.singleSignOn ? html`<p><a class="button wide" href=${ways.singleSignOn}>Single sign-on</a></p>` : nothing}
     <details>
       <summary>For the first time?</summary>
       <p>The first user is <code>admin</code>. The password is in the file <code>initial-admin-password</code> in

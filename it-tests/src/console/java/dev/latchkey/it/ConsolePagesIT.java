@@ -4,7 +4,6 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import java.io.IOException;
@@ -97,7 +96,7 @@ class ConsolePagesIT {
       page.locator(".figures").waitFor();
       look.at("third-parties");
       visitor.field("Look up a third party").fill("x");
-      page.getByRole(AriaRole.OPTION).first().waitFor();
+      visitor.found().first().waitFor();
       look.at("look-up");
       visitor.button("Register a third party").click();
       look.at("register");
@@ -189,13 +188,14 @@ class ConsolePagesIT {
     try (Visitor visitor = visitors.comesTo(latchkey)) {
       visitor.opens("");
       Page page = visitor.page();
+      assertThat(visitor.field("Name")).isFocused();
       page.keyboard().type(user);
       page.keyboard().press("Tab");
       page.keyboard().type(Visitors.PASSWORD);
       page.keyboard().press("Enter");
       visitor.heading("Third parties").waitFor();
       page.keyboard().type("xpress");
-      page.getByRole(AriaRole.OPTION).first().waitFor();
+      visitor.found().first().waitFor();
       page.keyboard().press("Enter");
       visitor.heading(party.name()).waitFor();
       assertThat(visitor.heading(party.name())).isFocused();

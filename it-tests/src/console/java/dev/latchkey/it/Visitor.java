@@ -109,6 +109,11 @@ final class Visitor implements AutoCloseable {
     return page.locator("#notices");
   }
 
+  /** What the look-up bar has found. */
+  Locator found() {
+    return page.locator("#lookup-list [role=option]");
+  }
+
   /** A token's row in the grid. */
   Locator row(String label) {
     return page.locator("tr[data-token]", new Page.LocatorOptions().setHasText(label));
