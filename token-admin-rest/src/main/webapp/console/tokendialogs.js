@@ -6,7 +6,7 @@ import { open, refusal, secret, field } from './dialog.js';
 import { copy } from './notice.js';
 import { when, date } from './format.js';
 
-const LIFETIMES = [['', 'As usual here (six months, if nothing else is configured)'], ['P30D', '30 days'], ['P3M', '3 months'],
+const LIFETIMES = [['', 'As usual (in six months, if nothing else is set)'], ['P30D', '30 days'], ['P3M', '3 months'],
   ['P6M', '6 months'], ['P1Y', '1 year'], ['P2Y', '2 years']];
 
 /** How long an old secret goes on, and how a person says so. */

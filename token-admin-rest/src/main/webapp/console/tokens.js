@@ -116,7 +116,7 @@ export function tokenGrid(context, party, reload) {
           ${soon ? html`<span class="badge soon">renew it</span>` : token.replacedBy ? html`<span class="badge">has a successor</span>` : nothing}</td>
         <td data-name="Scopes">${scopes(token.scopes)}</td>
         <td data-name="Last used">${token.lastUsedAt
-          ? html`${when(token.lastUsedAt)}<br><small>from ${token.lastUsedFrom}</small>` : html`<span class="none">never</span>`}</td>
+          ? html`${when(token.lastUsedAt)} <small>from ${token.lastUsedFrom}</small>` : html`<span class="none">never</span>`}</td>
         <td data-name="Uses, 30 days" class="uses">${sparkline(token.usesPerDay, `${number(sum(token.usesPerDay))} uses in the last 30 days`)}
           <span class="count">${number(sum(token.usesPerDay))}</span></td>
         <td class="act">${context.may('operator') && !token.replacedBy && token.status !== 'deactivated' && token.status !== 'third-party-disabled'
