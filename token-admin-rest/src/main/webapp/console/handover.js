@@ -57,8 +57,8 @@ const opened = (given) => html`
   ${secret('Client ID', given.clientId, 'client-id')}
   ${given.clientSecret ? secret('Client secret', given.clientSecret, 'client-secret') : nothing}
   <h2>Try it</h2>
-  ${secret('curl line', `curl -i -H "Authorization: Bearer ${given.token}" ${new URL('/', location.href)}`, 'curl')}
-  <p class="hint">Put the address of the API that you were told in the place of the one above. An answer other than 401 says that the token is taken.</p>`;
+  ${secret('curl line', `curl -i -H "Authorization: Bearer ${given.token}" ${given.tryUrl ?? 'https://ADDRESS-OF-THE-API/'}`, 'curl')}
+  <p class="hint">${given.tryUrl ? nothing : 'Put the address that you were told in its place. '}Any answer but 401 says that the token works.</p>`;
 
 const refused = (problem) => html`
   <h1 id="title" tabindex="-1">${problem.status === 410 && problem.body.openedAt ? 'This link was used' : problem.status === 410

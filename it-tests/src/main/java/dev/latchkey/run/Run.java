@@ -168,6 +168,7 @@ public final class Run {
     unlessSet("latchkey.sample", "true");
     unlessSet(
         "latchkey.filter.rules", "POST /sample/* sample:write; GET /sample/reports/* reports:read");
+    unlessSet("latchkey.handover.try-url", "http://" + LOOPBACK + ":" + port + "/sample/whoami");
     System.setProperty("latchkey.home", home.toString());
   }
 

@@ -71,7 +71,7 @@ public class ApiApplication extends Application {
         new ThirdPartiesResource(administration),
         new TokensResource(administration),
         new HandoverResource(administration),
-        new OpenHandoverResource(administration, addresses),
+        new OpenHandoverResource(administration, addresses, AdminStartup.tryUrl(context)),
         new StatsResource(administration),
         new AccessCheckResource(administration),
         new AuditResource(administration),

@@ -21,6 +21,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +35,18 @@ public final class OpenHandoverResource {
 
   private final Supplier<Administration> administration;
   private final ClientAddress addresses;
+  private final @Nullable URI tryUrl;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public OpenHandoverResource(Supplier<Administration> administration, ClientAddress addresses) {
+  /**
+   * A resource on what runs, or throws when nothing does yet.
+   *
+   * @param tryUrl what a third party calls first; null when that is not known here
+   */
+  public OpenHandoverResource(
+      Supplier<Administration> administration, ClientAddress addresses, @Nullable URI tryUrl) {
     this.administration = administration;
     this.addresses = addresses;
+    this.tryUrl = tryUrl;
   }
 
   /** What a link is good for; opens nothing. */
@@ -67,7 +75,7 @@ public final class OpenHandoverResource {
     return code;
   }
 
-  private static Response answer(HandoverOutcome outcome) {
+  private Response answer(HandoverOutcome outcome) {
     if (outcome instanceof HandoverOutcome.Ready ready) {
       return Replies.ok(
           status("ready")
@@ -84,7 +92,8 @@ public final class OpenHandoverResource {
               .add("clientSecret", value(opened.clientSecret()))
               .add("token", opened.tokenText())
               .add("expiresAt", value(opened.token().expiresAt()))
-              .add("scopes", texts(opened.token().scopes())));
+              .add("scopes", texts(opened.token().scopes()))
+              .add("tryUrl", value(tryUrl)));
     }
     if (outcome instanceof HandoverOutcome.Over over) {
       String detail =

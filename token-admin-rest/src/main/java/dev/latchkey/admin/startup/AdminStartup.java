@@ -3,14 +3,17 @@ package dev.latchkey.admin.startup;
 import dev.latchkey.admin.signin.FirstAdmin;
 import dev.latchkey.admin.sso.OpenIdProvider;
 import dev.latchkey.core.BackgroundStart;
+import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.thirdparty.ClientAddress;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the admin WAR together. A wrong configuration stops the deployment with a clear line; a
@@ -21,6 +24,7 @@ public final class AdminStartup implements ServletContextListener {
   static final String ATTRIBUTE = BackgroundStart.class.getName();
   private static final String ADDRESSES = ClientAddress.class.getName();
   private static final String SINGLE_SIGN_ON = OpenIdProvider.class.getName();
+  private static final String TRY_URL = Key.HANDOVER_TRY_URL.name();
 
   @Override
   public void contextInitialized(ServletContextEvent event) {
@@ -28,6 +32,7 @@ public final class AdminStartup implements ServletContextListener {
     Settings settings = Settings.load(context.getClassLoader());
     FirstAdmin.check(settings);
     context.setAttribute(SINGLE_SIGN_ON, OpenIdProvider.configured(settings).isPresent());
+    context.setAttribute(TRY_URL, settings.get(Key.HANDOVER_TRY_URL).orElse(null));
     context.setAttribute(ADDRESSES, ClientAddress.configured(settings));
     Clock clock = Clock.systemUTC();
     ServerDataSource server = ServerDataSource.lookedUp(settings);
@@ -56,6 +61,11 @@ public final class AdminStartup implements ServletContextListener {
   /** Whether an OpenID provider signs people in. */
   public static boolean singleSignOn(ServletContext context) {
     return Boolean.TRUE.equals(context.getAttribute(SINGLE_SIGN_ON));
+  }
+
+  /** What a third party calls first; null when the configuration does not say. */
+  public static @Nullable URI tryUrl(ServletContext context) {
+    return context.getAttribute(TRY_URL) instanceof URI url ? url : null;
   }
 
   /** What {@link #contextInitialized} has begun. */

@@ -2,6 +2,7 @@ package dev.latchkey.core.config;
 
 import static java.util.function.Predicate.not;
 
+import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -142,6 +143,10 @@ public final class Key<T> {
   public static final Key<String> OIDC_GROUPS_CLAIM =
       new Key<>("latchkey.oidc.groups-claim", "groups", "the name of a claim", Key::claim);
 
+  /** What a third party is to call, in the line that the page of a one-time link shows. */
+  public static final Key<Optional<URI>> HANDOVER_TRY_URL =
+      new Key<>("latchkey.handover.try-url", "", "an http or https URL", Key::webAddress);
+
   /** Serve the sample endpoint of the filter WAR. */
   public static final Key<Boolean> SAMPLE = bool("latchkey.sample", false);
 
@@ -181,6 +186,7 @@ public final class Key<T> {
           OIDC_CLIENT_ID,
           OIDC_CLIENT_SECRET,
           OIDC_GROUPS_CLAIM,
+          HANDOVER_TRY_URL,
           SAMPLE,
           PORT);
 
@@ -225,7 +231,7 @@ public final class Key<T> {
 
   /** Whether the value must never be shown. */
   public boolean secret() {
-    return name.endsWith(".password");
+    return name.endsWith(".password") || name.endsWith("-secret");
   }
 
   /**
@@ -349,6 +355,17 @@ public final class Key<T> {
       throw new IllegalArgumentException();
     }
     return text;
+  }
+
+  private static Optional<URI> webAddress(String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    URI uri = URI.create(text);
+    if (!List.of("http", "https").contains(uri.getScheme()) || uri.getHost() == null) {
+      throw new IllegalArgumentException();
+    }
+    return Optional.of(uri);
   }
 
   private static String claim(String text) {
