@@ -225,7 +225,7 @@ public final class Key<T> {
 
   /** Whether the value must never be shown. */
   public boolean secret() {
-    return name.endsWith(".password");
+    return name.endsWith(".password") || name.endsWith("-secret");
   }
 
   /**
