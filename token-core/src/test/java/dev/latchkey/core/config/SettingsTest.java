@@ -120,11 +120,14 @@ class SettingsTest {
     Settings settings =
         Settings.read(
             NONE,
-            Map.of("latchkey.jdbc.password", "s3cret", "latchkey.admin.password", "t0psecret"),
+            Map.of(
+                "latchkey.jdbc.password", "s3cret",
+                "latchkey.admin.password", "t0psecret",
+                "latchkey.oidc.client-secret", "cl1ent"),
             NONE,
             NONE);
     assertThat(settings.get(Key.JDBC_PASSWORD)).hasValue("s3cret");
-    assertThat(settings.toString()).doesNotContain("s3cret", "t0psecret");
+    assertThat(settings.toString()).doesNotContain("s3cret", "t0psecret", "cl1ent");
     assertThat(Key.JDBC_PASSWORD.invalid("s3cret", "somewhere")).hasMessageNotContaining("s3cret");
   }
 
