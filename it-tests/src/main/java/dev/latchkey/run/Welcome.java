@@ -81,7 +81,7 @@ final class Welcome implements Runnable {
     boolean works = isTheAdminPassword(file);
     String password = works ? "$(cat " + quoted(file) + ")" : "PASSWORD";
     return List.of(
-        "Latchkey runs: the admin API is at " + api,
+        "Latchkey runs: the console is at " + server + "/latchkey/",
         works
             ? "The password of the user admin is in " + file
             : "The password of the user admin is the one that you have set",
