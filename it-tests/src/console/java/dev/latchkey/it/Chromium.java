@@ -3,6 +3,7 @@ package dev.latchkey.it;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,10 @@ final class Chromium implements ParameterResolver {
                             "--disable-sync",
                             "--no-first-run")));
     private final Visitors visitors = new Visitors(browser);
+
+    Running() {
+      PlaywrightAssertions.setDefaultAssertionTimeout(Visitor.PATIENCE_MILLIS);
+    }
 
     @Override
     public void close() {

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Every page and dialog, wide and narrow, light and dark: for a screen reader, without overflow,
- * within the budget. With {@code -Dconsole.screenshots=docs/console} it puts a picture of each into that folder.
+ * within the budget. With {@code -Dconsole.screenshots=docs/console} it puts a picture of each into
+ * that folder.
  */
 @ExtendWith({TestedServer.class, Chromium.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -154,7 +155,10 @@ class ConsolePagesIT {
                   name,
                   width < 500 ? "narrow" : "wide",
                   colours.name().toLowerCase(java.util.Locale.ROOT));
-      page.screenshot(new Page.ScreenshotOptions().setPath(Path.of(Installation.setting("tested.project")).resolve(folder).resolve(file)));
+      page.screenshot(
+          new Page.ScreenshotOptions()
+              .setPath(
+                  Path.of(Installation.setting("tested.project")).resolve(folder).resolve(file)));
     }
   }
 

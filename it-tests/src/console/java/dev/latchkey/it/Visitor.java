@@ -16,6 +16,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class Visitor implements AutoCloseable {
 
+  /** What a page may take on a busy machine. */
+  static final double PATIENCE_MILLIS = 20_000;
+
   // What a mouse has clicked; a key that presses a button has no "detail".
   private static final String COUNT_CLICKS =
       "window.clicks = 0; addEventListener('click', e => { if (e.detail > 0) clicks++; }, true);";
@@ -31,7 +34,7 @@ final class Visitor implements AutoCloseable {
     this.visitors = visitors;
     this.context = context;
     context.grantPermissions(List.of("clipboard-read", "clipboard-write"));
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(PATIENCE_MILLIS);
     context.addInitScript(COUNT_CLICKS);
     context.onConsoleMessage(this::notes);
     context.onWebError(error -> complaints.add(error.error()));
