@@ -18,6 +18,7 @@ export function lookup(context, { id = 'lookup', label = 'Look up a third party'
   let at = -1;
   let open = false;
   let text = '';
+  let answered = null;
   let asking = null;
   let timer = null;
 
@@ -42,6 +43,7 @@ export function lookup(context, { id = 'lookup', label = 'Look up a third party'
         return;
       }
       found = answer.items;
+      answered = asked;
       more = answer.next !== null;
       at = found.length && asked.trim() ? 0 : -1;
       open = document.activeElement === input();
@@ -70,6 +72,7 @@ export function lookup(context, { id = 'lookup', label = 'Look up a third party'
     asking = null;
     open = false;
     text = '';
+    answered = null;
     at = -1;
     if (input()) {
       input().value = '';
@@ -95,8 +98,10 @@ export function lookup(context, { id = 'lookup', label = 'Look up a third party'
       document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' });
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      // What was typed is not looked up yet, when somebody types fast.
-      await ask();
+      if (answered !== text) {
+        // Somebody types faster than the answers come.
+        await ask();
+      }
       if (found.length && text.trim()) {
         choose(found[Math.max(at, 0)]);
       }
@@ -105,6 +110,7 @@ export function lookup(context, { id = 'lookup', label = 'Look up a third party'
         close();
       } else {
         text = '';
+        answered = null;
         event.target.value = '';
       }
     }
