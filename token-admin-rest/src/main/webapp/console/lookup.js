@@ -136,7 +136,6 @@ export function lookup(context, { id = 'lookup', label = 'Look up a third party'
         ${open ? found.map(option) : nothing}
       </ul>
       ${open && !found.length ? html`<p class="nobody">No third party begins with this.</p>` : nothing}
-      ${open && more ? html`<p class="nobody">There are more: type on.</p>` : nothing}
       <span class="sr" role="status">${open ? `${found.length}${more ? ' or more' : ''} found` : ''}</span>
     </div>`;
 
