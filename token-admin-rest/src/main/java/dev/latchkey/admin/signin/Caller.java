@@ -32,7 +32,7 @@ public final class Caller implements Principal {
   private final @Nullable OpenSession session;
 
   private Caller(Actor actor, Role role, By by, @Nullable OpenSession session) {
-    this.actor = actor;
+    this.actor = new Actor(actor.name(), actor.address(), role.includes(Role.ADMIN));
     this.role = role;
     this.by = by;
     this.session = session;

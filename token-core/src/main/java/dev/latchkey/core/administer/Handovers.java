@@ -8,12 +8,14 @@ import dev.latchkey.core.administer.HandoverView.Status;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
 import dev.latchkey.core.token.Base62;
+import dev.latchkey.core.token.Scopes;
 import dev.latchkey.core.token.TokenHash;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,7 @@ public final class Handovers {
    *
    * @return the link's row, and its code
    * @throws InvalidInputException when the draft is not allowed
+   * @throws NotAllowedException when the actor may not hand out one of the scopes
    * @throws NotFoundException when there is no such third party, or no such token of it
    * @throws ConflictException when the third party is disabled, or the token can't be renewed
    * @throws IdempotencyMismatchException when the key was used for another request
@@ -83,10 +86,8 @@ public final class Handovers {
           }
           checkLifetime(draft.token());
           TokenAdministration.check(draft.token(), party, command.now());
-          if (draft.renews() != null) {
-            TokenAdministration.refuseUnlessRenewable(
-                TokenAdministration.found(em, thirdPartyId, draft.renews()));
-          }
+          Collection<String> scopes = scopes(em, party, draft);
+          actor.requireMayGrant(scopes);
           String id = Base62.random(random, ID_LENGTH);
           String code = id + '.' + Base62.random(random, CODE_LENGTH);
           Handover handover =
@@ -95,6 +96,7 @@ public final class Handovers {
                   TokenHash.of(code),
                   thirdPartyId,
                   draft,
+                  scopes,
                   command.now(),
                   actor.name(),
                   command.now().plus(LIFE));
@@ -104,6 +106,18 @@ public final class Handovers {
           em.flush();
           return new Created<>(HandoverView.of(handover, command.now()), code);
         });
+  }
+
+  // What a link hands over is what its maker knew of: not what the third party may by then.
+  private static Collection<String> scopes(
+      EntityManager em, ThirdParty party, HandoverDraft draft) {
+    if (draft.renews() == null) {
+      List<String> wanted = draft.token().scopes();
+      return wanted == null ? party.scopes() : wanted;
+    }
+    AccessToken old = TokenAdministration.found(em, party.id(), draft.renews());
+    TokenAdministration.refuseUnlessRenewable(old);
+    return old.scopes();
   }
 
   /**
@@ -174,7 +188,8 @@ public final class Handovers {
    */
   public HandoverOutcome open(String code, String address) {
     String name = "handover:" + idOf(code).orElse("(unknown)");
-    return commands.carryOut(new Actor(name, address), command -> opened(command, code));
+    // Whether its maker may hand this out was asked when the link was made.
+    return commands.carryOut(new Actor(name, address, true), command -> opened(command, code));
   }
 
   private HandoverOutcome opened(Command command, String code) {
@@ -215,12 +230,8 @@ public final class Handovers {
       return tokens.renew(
           command, party, old, handover.overlap(), handover.lifetime(), handover.createdBy());
     }
-    List<String> wanted = handover.scopes();
     // The third party may have lost some since.
-    List<String> scopes =
-        wanted == null
-            ? null
-            : wanted.stream().filter(scope -> party.scopes().contains(scope)).toList();
+    List<String> scopes = List.copyOf(Scopes.both(handover.scopes(), party.scopes()));
     return tokens.issue(
         command,
         party,
