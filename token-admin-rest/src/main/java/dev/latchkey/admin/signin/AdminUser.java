@@ -59,6 +59,11 @@ public class AdminUser {
     return role;
   }
 
+  /** Whether the password is still the one that {@code earlier} had. */
+  boolean hasPasswordOf(AdminUser earlier) {
+    return passwordHash.equals(earlier.passwordHash);
+  }
+
   boolean mustChangePassword() {
     return mustChangePassword;
   }

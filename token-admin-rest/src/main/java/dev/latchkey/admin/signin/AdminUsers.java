@@ -84,8 +84,17 @@ public final class AdminUsers {
   /** The outcome of a sign-in. */
   sealed interface SignIn {
 
-    /** It is them. */
-    record Accepted(Role role) implements SignIn {}
+    /**
+     * It is them.
+     *
+     * @param user as they were when the password was looked at
+     */
+    record Accepted(AdminUser user) implements SignIn {
+
+      Role role() {
+        return user.role();
+      }
+    }
 
     /** It is not. */
     enum Rejected implements SignIn {
@@ -123,7 +132,7 @@ public final class AdminUsers {
     }
     if (matches.get() && user != null) {
       throttle.succeeded(credentials.name(), address);
-      return new SignIn.Accepted(user.role());
+      return new SignIn.Accepted(user);
     }
     throttle.failed(credentials.name(), address);
     Actor actor =
