@@ -72,10 +72,6 @@ public class AdminUser {
     return createdAt;
   }
 
-  long version() {
-    return version;
-  }
-
   void role(Role newRole) {
     this.role = newRole;
   }

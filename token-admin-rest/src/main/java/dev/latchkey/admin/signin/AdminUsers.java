@@ -46,7 +46,7 @@ public final class AdminUsers {
   private final String nobodysHash;
   private final SecretKeySpec memoKey;
   private final Semaphore computing = new Semaphore(AT_ONCE, true);
-  private final Cache<String, Long> remembered;
+  private final Cache<String, String> remembered;
   private final Clock clock;
   private final AtomicLong nextRefusal = new AtomicLong();
 
@@ -175,15 +175,16 @@ public final class AdminUsers {
       return Optional.of(false);
     }
     String memo = memo(credentials);
-    Long version = remembered.getIfPresent(memo);
-    if (version != null && user != null && version == user.version()) {
+    // The hash, not the version of the row: that begins anew for somebody new of the same name.
+    String hash = remembered.getIfPresent(memo);
+    if (hash != null && user != null && hash.equals(user.passwordHash())) {
       return Optional.of(true);
     }
     // As long for a name that nobody has.
     Optional<Boolean> matches =
         computed(credentials.password(), user == null ? nobodysHash : user.passwordHash());
     if (user != null && matches.orElse(false)) {
-      remembered.put(memo, user.version());
+      remembered.put(memo, user.passwordHash());
     }
     return matches;
   }

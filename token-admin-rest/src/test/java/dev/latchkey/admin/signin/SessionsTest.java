@@ -292,6 +292,20 @@ class SessionsTest {
     assertThat(signedIn("ada", reset).mustChangePassword()).isTrue();
   }
 
+  @Test
+  @DisplayName("D2 a password that was right is forgotten with its user, whoever has the name next")
+  void thePasswordOfSomebodyRemovedIsOver() {
+    AdminUsers users = users();
+    String old = Objects.requireNonNull(accounts().add(ADMIN, "ada", Role.VIEWER).secret());
+    BasicCredentials credentials = new BasicCredentials("ada", old);
+    assertThat(users.signIn(credentials, "10.0.0.2")).isInstanceOf(AdminUsers.SignIn.Accepted.class);
+
+    accounts().remove(ADMIN, "ada");
+    add("ada", Role.ADMIN);
+
+    assertThat(users.signIn(credentials, "10.0.0.2")).isEqualTo(AdminUsers.SignIn.Rejected.INSTANCE);
+  }
+
   @RepeatedTest(5)
   @DisplayName("D3 of a sign-in and a reset at once no session is left")
   void aResetEndsASessionThatIsJustBeingOpened() throws Exception {
@@ -378,14 +392,17 @@ class SessionsTest {
   }
 
   private AdminUsers.SignIn signIn(String name, String password) {
+    return users().signIn(new BasicCredentials(name, password), "10.0.0.1");
+  }
+
+  private AdminUsers users() {
     return new AdminUsers(
-            administration().database(),
-            administration().audit(),
-            random,
-            clock,
-            Ticker.systemTicker(),
-            hashes)
-        .signIn(new BasicCredentials(name, password), "10.0.0.1");
+        administration().database(),
+        administration().audit(),
+        random,
+        clock,
+        Ticker.systemTicker(),
+        hashes);
   }
 
   private Sessions sessions() {
