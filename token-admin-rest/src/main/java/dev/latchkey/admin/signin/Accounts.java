@@ -158,8 +158,7 @@ public final class Accounts {
    * @throws InvalidInputException when the new one is not allowed
    * @throws ConflictException when they were given another password since
    */
-  void changePassword(
-      Actor actor, AdminUser signedIn, String password, @Nullable String session) {
+  void changePassword(Actor actor, AdminUser signedIn, String password, @Nullable String session) {
     NewPassword.check(password, actor.name());
     String hash = hashes.of(password);
     commands.<Boolean>carryOut(

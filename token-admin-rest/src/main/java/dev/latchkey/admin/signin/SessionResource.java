@@ -85,7 +85,9 @@ public final class SessionResource {
                 accepted.user(),
                 request.getHeader(HttpHeaders.USER_AGENT),
                 Browser.cookie(request));
-    return opened.map(cookie -> signedIn(cookie, address, request)).orElseGet(SessionResource::wrong);
+    return opened
+        .map(cookie -> signedIn(cookie, address, request))
+        .orElseGet(SessionResource::wrong);
   }
 
   private Response signedIn(String cookie, String address, HttpServletRequest request) {

@@ -17,11 +17,7 @@ import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,7 +46,7 @@ class SessionsTest {
 
   private final SecureRandom random = new SecureRandom();
   private final PasswordHash hashes = new PasswordHash(random, 1000);
-  private Instant now = Instant.parse("2026-03-01T12:00:00Z");
+  private final MovedClock clock = new MovedClock();
 
   @TempDir Path home;
 
@@ -298,12 +294,14 @@ class SessionsTest {
     AdminUsers users = users();
     String old = Objects.requireNonNull(accounts().add(ADMIN, "ada", Role.VIEWER).secret());
     BasicCredentials credentials = new BasicCredentials("ada", old);
-    assertThat(users.signIn(credentials, "10.0.0.2")).isInstanceOf(AdminUsers.SignIn.Accepted.class);
+    assertThat(users.signIn(credentials, "10.0.0.2"))
+        .isInstanceOf(AdminUsers.SignIn.Accepted.class);
 
     accounts().remove(ADMIN, "ada");
     add("ada", Role.ADMIN);
 
-    assertThat(users.signIn(credentials, "10.0.0.2")).isEqualTo(AdminUsers.SignIn.Rejected.INSTANCE);
+    assertThat(users.signIn(credentials, "10.0.0.2"))
+        .isEqualTo(AdminUsers.SignIn.Rejected.INSTANCE);
   }
 
   @RepeatedTest(5)
@@ -428,24 +426,6 @@ class SessionsTest {
   }
 
   private void pass(Duration time) {
-    now = now.plus(time);
+    clock.pass(time);
   }
-
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-
-        @Override
-        public Instant instant() {
-          return now;
-        }
-      };
 }
