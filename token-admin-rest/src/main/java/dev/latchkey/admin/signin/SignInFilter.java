@@ -131,7 +131,7 @@ public final class SignInFilter implements ContainerRequestFilter {
     }
     endOldSession();
     return Role.greatest(role -> context.isUserInRole("latchkey-" + role))
-        .map(role -> Caller.by(Caller.By.SERVER, new Actor(principal.getName(), address()), role));
+        .map(role -> Caller.ofServer(principal.getName(), address(), role));
   }
 
   // The server ends what is idle; what is used for ever is ours to end.

@@ -88,6 +88,15 @@ class BrowserTest {
   }
 
   @Test
+  @DisplayName("D6 whom the server has signed in acts under no name that a user of ours can have")
+  void tellsTheServersPeopleFromOurs() {
+    Caller caller = Caller.ofServer("admin", "127.0.0.1", Role.OPERATOR);
+    assertThat(caller.actor().name()).isEqualTo("server:admin");
+    assertThat(caller.getName()).isEqualTo("admin");
+    assertThat(caller.isUser()).isFalse();
+  }
+
+  @Test
   @DisplayName("D3 HttpOnly, SameSite=Strict, Secure on https, for this application alone")
   void keepsTheCookieClose() {
     assertThat(Browser.kept(request, "abc"))

@@ -5,7 +5,8 @@ import java.util.Collection;
 /**
  * Who acts, for the audit trail. Control characters are taken out of name and address.
  *
- * @param name a person's user name, or {@code third-party:<client id>} for a bearer token
+ * @param name a person's user name, {@code server:<name>} for whom the server has signed in, or
+ *     {@code third-party:<client id>} for a bearer token
  * @param address the address that the request came from
  * @param grantsAll whether they may also issue tokens that get into Latchkey itself
  */
