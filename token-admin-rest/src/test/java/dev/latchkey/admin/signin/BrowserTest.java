@@ -81,6 +81,14 @@ class BrowserTest {
   }
 
   @Test
+  @DisplayName("D4 a page that hides where it is from is of another site")
+  void doesNotTakeAnOpaqueOriginForItsOwn() {
+    request.addHeader("Origin", "null");
+    assertThat(Browser.fromElsewhere(request)).isTrue();
+    assertThat(refused(BY_BASIC)).isTrue();
+  }
+
+  @Test
   @DisplayName("D4 whoever the server has signed in by a cookie is treated as a session")
   void refusesTheServersCookieWithoutTheConsole() {
     request.addHeader("Cookie", "JSESSIONID=1");
