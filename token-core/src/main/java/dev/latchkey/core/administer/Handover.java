@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 class Handover {
 
   private static final int MOST_REFUSALS = 10;
+  private static final Duration DEFAULT_OVERLAP = Duration.ofDays(7);
 
   @Id
   @Column(name = "id")
@@ -100,7 +101,7 @@ class Handover {
     this.lifetime = token.lifetime() == null ? null : token.lifetime().toString();
     this.scopes = Scopes.text(scopes);
     this.clientSecret = draft.clientSecret();
-    this.overlap = draft.overlap().toString();
+    this.overlap = draft.overlap() == null ? "" : draft.overlap().toString();
     this.createdAt = createdAt;
     this.createdBy = createdBy;
     this.expiresAt = expiresAt;
@@ -130,8 +131,14 @@ class Handover {
     return clientSecret;
   }
 
-  Duration overlap() {
-    return Duration.parse(overlap);
+  /** How long the token that is renewed works from the opening on. */
+  Duration overlapOfToken() {
+    return overlap.isEmpty() ? DEFAULT_OVERLAP : Duration.parse(overlap);
+  }
+
+  /** How long the old client secret works from the opening on. */
+  Duration overlapOfClientSecret() {
+    return overlap.isEmpty() ? Duration.ZERO : Duration.parse(overlap);
   }
 
   @Nullable Lifetime lifetime() {

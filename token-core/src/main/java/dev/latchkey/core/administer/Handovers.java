@@ -68,7 +68,9 @@ public final class Handovers {
    */
   public Created<HandoverView> create(
       Actor actor, String thirdPartyId, HandoverDraft draft, @Nullable IdempotencyKey key) {
-    Overlap.check(draft.overlap());
+    if (draft.overlap() != null) {
+      Overlap.check(draft.overlap());
+    }
     return commands.carryOut(
         actor,
         command -> {
@@ -209,7 +211,7 @@ public final class Handovers {
     Created<TokenView> issued = issued(command, handover, party);
     String clientSecret =
         handover.clientSecret()
-            ? thirdParties.rotate(command, party.id(), handover.overlap())
+            ? thirdParties.rotate(command, party.id(), handover.overlapOfClientSecret())
             : null;
     handover.open(command.now(), command.actor().address(), issued.resource().id());
     command.did("handover.open", party.id(), issued.resource().id(), Map.of("id", handover.id()));
@@ -228,7 +230,12 @@ public final class Handovers {
     if (renews != null) {
       AccessToken old = TokenAdministration.found(command.em(), party.id(), renews);
       return tokens.renew(
-          command, party, old, handover.overlap(), handover.lifetime(), handover.createdBy());
+          command,
+          party,
+          old,
+          handover.overlapOfToken(),
+          handover.lifetime(),
+          handover.createdBy());
     }
     // The third party may have lost some since.
     List<String> scopes = List.copyOf(Scopes.both(handover.scopes(), party.scopes()));

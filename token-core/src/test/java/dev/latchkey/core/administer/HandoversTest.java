@@ -143,6 +143,20 @@ class HandoversTest {
   }
 
   @Test
+  @DisplayName(
+      "unless told otherwise a renewed token works on for a week, a client secret not at all")
+  void replacesTheClientSecretAtOnceByDefault() {
+    TokenView old = issue();
+    opened(link(new HandoverDraft(old.id(), draft(null, null), true, null)));
+    assertThat(token(old.id()).expiresAt()).isEqualTo(NOON.plus(WEEK));
+    opened(link(new HandoverDraft(null, draft(null, null), true, WEEK)));
+    assertThat(administration.audit().list(AuditFilter.ALL, ALL).items())
+        .filteredOn(event -> event.action().equals("client-secret.create"))
+        .extracting(AuditEventView::detail)
+        .startsWith("{\"overlap\":\"PT168H\"}", "{\"overlap\":\"PT0S\"}");
+  }
+
+  @Test
   @DisplayName("a renewal's overlap begins when the link is opened")
   void renewsWithOverlap() {
     TokenView old = issue();
