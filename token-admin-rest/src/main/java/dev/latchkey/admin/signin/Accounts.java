@@ -5,6 +5,7 @@ import dev.latchkey.core.administer.Commands;
 import dev.latchkey.core.administer.ConflictException;
 import dev.latchkey.core.administer.Created;
 import dev.latchkey.core.administer.FieldError;
+import dev.latchkey.core.administer.Handovers;
 import dev.latchkey.core.administer.InvalidInputException;
 import dev.latchkey.core.administer.NotFoundException;
 import dev.latchkey.core.token.Base62;
@@ -78,7 +79,8 @@ public final class Accounts {
   }
 
   /**
-   * Gives somebody another role.
+   * Gives somebody another role. When they may do less by it, the links that they have made and
+   * nobody has opened are taken back.
    *
    * @throws NotFoundException when there is nobody of this name
    * @throws ConflictException when it is the actor, or no admin would be left
@@ -95,6 +97,9 @@ public final class Accounts {
           Role before = user.role();
           requireAnotherAdmin(command.em(), name);
           user.role(role);
+          if (!role.includes(before)) {
+            Handovers.withdrawAll(command, name);
+          }
           command.did(
               "user.change",
               null,
@@ -131,7 +136,8 @@ public final class Accounts {
   }
 
   /**
-   * Removes somebody; their sessions end.
+   * Removes somebody; their sessions end, and the links that they have made and nobody has opened
+   * are taken back.
    *
    * @throws NotFoundException when there is nobody of this name
    * @throws ConflictException when it is the actor, or no admin would be left
@@ -144,6 +150,7 @@ public final class Accounts {
           requireAnotherAdmin(command.em(), name);
           AdminUser user = locked(command.em(), name);
           Sessions.endAll(command.em(), name, "");
+          Handovers.withdrawAll(command, name);
           command.em().remove(user);
           command.did("user.delete", null, null, Map.of("user", name));
           return true;

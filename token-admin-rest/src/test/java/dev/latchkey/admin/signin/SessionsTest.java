@@ -10,11 +10,17 @@ import dev.latchkey.core.administer.AuditEventView;
 import dev.latchkey.core.administer.AuditFilter;
 import dev.latchkey.core.administer.ConflictException;
 import dev.latchkey.core.administer.Created;
+import dev.latchkey.core.administer.HandoverDraft;
+import dev.latchkey.core.administer.HandoverOutcome;
+import dev.latchkey.core.administer.HandoverView;
 import dev.latchkey.core.administer.InvalidInputException;
 import dev.latchkey.core.administer.NotFoundException;
 import dev.latchkey.core.administer.PageRequest;
+import dev.latchkey.core.administer.ThirdPartyDraft;
+import dev.latchkey.core.administer.TokenDraft;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
+import dev.latchkey.core.thirdparty.ThirdParty.Authorization;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -302,6 +308,47 @@ class SessionsTest {
 
     assertThat(users.signIn(credentials, "10.0.0.2"))
         .isEqualTo(AdminUsers.SignIn.Rejected.INSTANCE);
+  }
+
+  @Test
+  @DisplayName("links that wait are taken back with the role, or the person, that made them")
+  void takesBackTheLinksOfWhomItRemovesOrDemotes() {
+    add("ada", Role.VIEWER);
+    add("bob", Role.OPERATOR);
+    String thirdParty = registered();
+    String adas = link(ADA, thirdParty);
+    link(new Actor("bob", "10.0.0.3"), thirdParty);
+    accounts().changeRole(ADMIN, "ada", Role.OPERATOR);
+    assertThat(waiting(thirdParty)).containsExactlyInAnyOrder("ada", "bob");
+
+    accounts().changeRole(ADMIN, "ada", Role.VIEWER);
+    assertThat(waiting(thirdParty)).containsExactly("bob");
+    assertThat(administration().handovers().open(adas, "10.0.0.9"))
+        .isEqualTo(HandoverOutcome.Unknown.INSTANCE);
+
+    accounts().remove(ADMIN, "bob");
+    assertThat(waiting(thirdParty)).isEmpty();
+    assertThat(actions()).filteredOn("handover.withdraw"::equals).hasSize(2);
+  }
+
+  private String registered() {
+    ThirdPartyDraft draft =
+        new ThirdPartyDraft(
+            "Express", Authorization.MANUAL, null, null, null, List.of(), List.of(), true);
+    return administration().thirdParties().create(ADMIN, draft, null).resource().id();
+  }
+
+  private String link(Actor actor, String thirdParty) {
+    HandoverDraft draft =
+        new HandoverDraft(null, new TokenDraft(null, null, null, null), false, null);
+    return Objects.requireNonNull(
+        administration().handovers().create(actor, thirdParty, draft, null).secret());
+  }
+
+  private List<String> waiting(String thirdParty) {
+    return administration().handovers().list(thirdParty).stream()
+        .map(HandoverView::createdBy)
+        .toList();
   }
 
   @RepeatedTest(5)

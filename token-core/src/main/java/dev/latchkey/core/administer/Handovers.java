@@ -161,10 +161,36 @@ public final class Handovers {
             throw new ConflictException(
                 "the link was opened: deactivate the token that it has handed over");
           }
-          command.em().remove(handover);
-          command.did("handover.withdraw", thirdPartyId, handover.renews(), Map.of("id", id));
+          withdraw(command, handover);
           return true;
         });
+  }
+
+  /**
+   * Takes back all links of somebody that are not opened, as a part of a command.
+   *
+   * @param maker the name of the actor who has made them
+   */
+  public static void withdrawAll(Command command, String maker) {
+    command
+        .em()
+        .createQuery(
+            "select h from Handover h"
+                + " where h.createdBy = :maker and h.openedAt is null and h.expiresAt > :now",
+            Handover.class)
+        .setParameter("maker", maker)
+        .setParameter("now", command.now())
+        .getResultList()
+        .forEach(handover -> withdraw(command, handover));
+  }
+
+  private static void withdraw(Command command, Handover handover) {
+    command.em().remove(handover);
+    command.did(
+        "handover.withdraw",
+        handover.thirdPartyId(),
+        handover.renews(),
+        Map.of("id", handover.id()));
   }
 
   /** What a link is good for. Changes nothing: whoever previews a link may ask. */
