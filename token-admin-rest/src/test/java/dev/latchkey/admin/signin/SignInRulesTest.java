@@ -98,6 +98,38 @@ class SignInRulesTest {
   }
 
   @Test
+  @DisplayName("D2 who has signed in lately does not wait for what others do at the same address")
+  void ownersBehindOneProxyAreNotLockedOut() {
+    Throttle throttle = new Throttle(ticker);
+    throttle.succeeded("admin", "10.0.0.1");
+    for (int i = 0; i < 60; i++) {
+      throttle.failed("name" + i, "10.0.0.1");
+    }
+    assertThat(throttle.delay("admin", "10.0.0.1")).isZero();
+    assertThat(throttle.delay("other", "10.0.0.1")).isPositive();
+    for (int i = 0; i < 5; i++) {
+      throttle.failed("admin", "10.0.0.1");
+    }
+    assertThat(throttle.delay("admin", "10.0.0.1")).as("guesses of theirs").isPositive();
+    nanos += Duration.ofDays(7).toNanos();
+    for (int i = 0; i < 60; i++) {
+      throttle.failed("name" + i, "10.0.0.1");
+    }
+    assertThat(throttle.delay("admin", "10.0.0.1")).as("not lately").isPositive();
+  }
+
+  @Test
+  @DisplayName("D2 all addresses of an IPv6 /64 are one guesser's")
+  void guessersWithManyAddressesAreSlowedDown() {
+    Throttle throttle = new Throttle(ticker);
+    for (int i = 0; i < 5; i++) {
+      throttle.failed("admin", "2001:db8:0:1::" + i);
+    }
+    assertThat(throttle.delay("admin", "2001:db8:0:1:ffff::9%eth0")).isPositive();
+    assertThat(throttle.delay("admin", "2001:db8:0:2::9")).isZero();
+  }
+
+  @Test
   void readsBasicCredentials() {
     assertThat(BasicCredentials.parse(base64("ann:a:b")))
         .hasValueSatisfying(
