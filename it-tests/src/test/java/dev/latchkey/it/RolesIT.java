@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -46,7 +47,8 @@ class RolesIT {
   /**
    * A request, and what each role is answered.
    *
-   * @param path {@code $T} is a third party, {@code $D} a disabled one, {@code $K} a token of $T
+   * @param path {@code $T} is a third party, {@code $D} a disabled one, {@code $K} a token of $T,
+   *     {@code $A} one that may administer, {@code $B} a token of $A
    */
   record Route(
       String method, String path, @Nullable String body, int viewer, int operator, int admin) {
@@ -76,6 +78,13 @@ class RolesIT {
           operates("POST", "/third-parties/$T/handover", "{}", 201),
           operates("POST", "/third-parties/$T/handover", "{\"tokenId\": \"$K\"}", 201),
           operates("DELETE", "/third-parties/$T/handover/none", null, 404),
+          administers("POST", "/third-parties/$A/tokens", "{}", 201),
+          administers(
+              "POST", "/third-parties/$A/tokens", "{\"scopes\": [\"latchkey:admin\"]}", 201),
+          operates("POST", "/third-parties/$A/tokens", "{\"scopes\": [\"a\"]}", 201),
+          administers("POST", "/third-parties/$A/tokens/$B/renew", "{\"overlap\": \"PT0S\"}", 201),
+          administers("POST", "/third-parties/$A/handover", "{}", 201),
+          administers("POST", "/third-parties/$A/handover", "{\"tokenId\": \"$B\"}", 201),
           administers(
               "POST", "/third-parties", "{\"name\": \"$N\", \"authorization\": \"manual\"}", 201),
           administers("PATCH", "/third-parties/$T", "{\"contactName\": \"Ada\"}", 200),
@@ -127,16 +136,21 @@ class RolesIT {
     Admin owner = latchkey.admin();
     ThirdParty thirdParty = owner.registers("Roles");
     ThirdParty disabled = owner.registers("Roles Disabled", Map.of("enabled", false));
+    ThirdParty automation =
+        owner.registers("Roles Automation", Map.of("scopes", List.of("a", "latchkey:admin")));
     Token token = thirdParty.addsToken();
+    Token administering = automation.addsToken();
     Function<String, String> filledIn =
         text ->
             text.replace("$T", thirdParty.id())
                 .replace("$D", disabled.id())
                 .replace("$K", token.id())
+                .replace("$A", automation.id())
+                .replace("$B", administering.id())
                 .replace("$C", thirdParty.clientId())
                 .replace("$N", "Roles by " + who)
                 .replace("$U", "roles-by-" + who.replace(' ', '-'));
-    String before = state(thirdParty, disabled);
+    String before = state(thirdParty, disabled, automation);
 
     Admin person = people.get(who);
     assertThat(person).isNotNull();
@@ -157,7 +171,7 @@ class RolesIT {
     }
     if (status >= 400) {
       answer.isProblem(status);
-      assertThat(state(thirdParty, disabled)).as("nothing was done").isEqualTo(before);
+      assertThat(state(thirdParty, disabled, automation)).as("nothing was done").isEqualTo(before);
     }
   }
 
@@ -237,7 +251,9 @@ class RolesIT {
         .isProblem(401);
   }
 
-  private static String state(ThirdParty thirdParty, ThirdParty disabled) {
-    return thirdParty.now() + " " + thirdParty.tokens() + " " + disabled.now();
+  private static String state(ThirdParty... thirdParties) {
+    return Stream.of(thirdParties)
+        .map(each -> each.now() + " " + each.tokens())
+        .collect(Collectors.joining(" "));
   }
 }

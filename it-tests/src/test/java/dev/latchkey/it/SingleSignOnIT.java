@@ -132,8 +132,8 @@ class SingleSignOnIT {
                 .statusCode())
         .isEqualTo(403);
     assertThat(boss.console("POST", path, body).statusCode()).isEqualTo(201);
-    assertThat(boss.gets("/api/v1/audit-events?actor=boss").body())
-        .contains("third-party.create", "\"boss\"");
+    assertThat(boss.gets("/api/v1/audit-events?actor=server:boss").body())
+        .contains("third-party.create", "\"server:boss\"");
   }
 
   @Test

@@ -43,8 +43,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public final class HandoverResource {
 
-  private static final Duration DEFAULT_OVERLAP = Duration.ofDays(7);
-
   private final Supplier<Administration> administration;
 
   /** A resource on what runs, or throws when nothing does yet. */
@@ -101,8 +99,7 @@ public final class HandoverResource {
             .create(
                 caller.actor(),
                 id,
-                new HandoverDraft(
-                    renews, token, clientSecret, overlap == null ? DEFAULT_OVERLAP : overlap),
+                new HandoverDraft(renews, token, clientSecret, overlap),
                 Requests.idempotencyKey(key, uri, body));
     JsonObjectBuilder link = json(created.resource());
     if (created.secret() != null) {

@@ -7,6 +7,7 @@ import dev.latchkey.core.administer.ConflictException;
 import dev.latchkey.core.administer.FieldError;
 import dev.latchkey.core.administer.IdempotencyMismatchException;
 import dev.latchkey.core.administer.InvalidInputException;
+import dev.latchkey.core.administer.NotAllowedException;
 import dev.latchkey.core.administer.NotFoundException;
 import dev.latchkey.core.administer.StaleVersionException;
 import dev.latchkey.core.store.StoreUnavailableException;
@@ -124,6 +125,9 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
   private static int status(CommandRefusedException refused) {
     if (refused instanceof NotFoundException) {
       return 404;
+    }
+    if (refused instanceof NotAllowedException) {
+      return 403;
     }
     if (refused instanceof ConflictException) {
       return 409;

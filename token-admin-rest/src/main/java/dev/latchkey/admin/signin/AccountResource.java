@@ -59,14 +59,17 @@ public final class AccountResource {
     if (check instanceof AdminUsers.SignIn.TooMany tooMany) {
       return tooMany.response();
     }
-    if (!(check instanceof AdminUsers.SignIn.Accepted)) {
+    if (!(check instanceof AdminUsers.SignIn.Accepted accepted)) {
       throw invalid("currentPassword", "is wrong");
     }
     if (wanted.equals(present)) {
       throw invalid("newPassword", "is the present one: take another");
     }
     OpenSession session = caller.session();
-    accounts.get().changePassword(caller.actor(), wanted, session == null ? null : session.id());
+    accounts
+        .get()
+        .changePassword(
+            caller.actor(), accepted.user(), wanted, session == null ? null : session.id());
     return Response.noContent().build();
   }
 

@@ -5,6 +5,7 @@ import dev.latchkey.core.administer.Commands;
 import dev.latchkey.core.administer.ConflictException;
 import dev.latchkey.core.administer.Created;
 import dev.latchkey.core.administer.FieldError;
+import dev.latchkey.core.administer.Handovers;
 import dev.latchkey.core.administer.InvalidInputException;
 import dev.latchkey.core.administer.NotFoundException;
 import dev.latchkey.core.token.Base62;
@@ -78,7 +79,8 @@ public final class Accounts {
   }
 
   /**
-   * Gives somebody another role.
+   * Gives somebody another role. When they may do less by it, the links that they have made and
+   * nobody has opened are taken back.
    *
    * @throws NotFoundException when there is nobody of this name
    * @throws ConflictException when it is the actor, or no admin would be left
@@ -87,14 +89,17 @@ public final class Accounts {
     return commands.carryOut(
         actor,
         command -> {
-          AdminUser user = found(command.em(), name);
+          AdminUser user = found(command.em(), name, LockModeType.NONE);
           if (user.role() == role) {
             return user;
           }
           refuseOneself(actor, name);
           Role before = user.role();
-          requireAnotherAdmin(command.em(), user);
+          requireAnotherAdmin(command.em(), name);
           user.role(role);
+          if (!role.includes(before)) {
+            Handovers.withdrawAll(command, name);
+          }
           command.did(
               "user.change",
               null,
@@ -119,7 +124,7 @@ public final class Accounts {
         commands.carryOut(
             actor,
             command -> {
-              AdminUser user = found(command.em(), name);
+              AdminUser user = locked(command.em(), name);
               user.password(hash, true);
               Sessions.endAll(command.em(), name, "");
               command.did("user.password", null, null, Map.of("user", name));
@@ -131,7 +136,8 @@ public final class Accounts {
   }
 
   /**
-   * Removes somebody; their sessions end.
+   * Removes somebody; their sessions end, and the links that they have made and nobody has opened
+   * are taken back.
    *
    * @throws NotFoundException when there is nobody of this name
    * @throws ConflictException when it is the actor, or no admin would be left
@@ -141,9 +147,10 @@ public final class Accounts {
     commands.<Boolean>carryOut(
         actor,
         command -> {
-          AdminUser user = found(command.em(), name);
-          requireAnotherAdmin(command.em(), user);
+          requireAnotherAdmin(command.em(), name);
+          AdminUser user = locked(command.em(), name);
           Sessions.endAll(command.em(), name, "");
+          Handovers.withdrawAll(command, name);
           command.em().remove(user);
           command.did("user.delete", null, null, Map.of("user", name));
           return true;
@@ -151,18 +158,25 @@ public final class Accounts {
   }
 
   /**
-   * Changes one's own password; all other sessions end. Whoever calls has checked the present one.
+   * Changes one's own password; all other sessions end.
    *
+   * @param signedIn as they were when their present password was looked at
    * @param session the one that stays; null for none
    * @throws InvalidInputException when the new one is not allowed
+   * @throws ConflictException when they were given another password since
    */
-  void changePassword(Actor actor, String password, @Nullable String session) {
+  void changePassword(Actor actor, AdminUser signedIn, String password, @Nullable String session) {
     NewPassword.check(password, actor.name());
     String hash = hashes.of(password);
     commands.<Boolean>carryOut(
         actor,
         command -> {
-          found(command.em(), actor.name()).password(hash, false);
+          AdminUser user = locked(command.em(), actor.name());
+          if (!user.hasPasswordOf(signedIn)) {
+            throw new ConflictException(
+                "your password was changed meanwhile: sign in with the new one");
+          }
+          user.password(hash, false);
           Sessions.endAll(command.em(), actor.name(), session == null ? "" : session);
           command.did("password.change", null, null, Map.of());
           return true;
@@ -176,8 +190,13 @@ public final class Accounts {
     }
   }
 
-  private static AdminUser found(EntityManager em, String name) {
-    AdminUser user = allowed(name) ? em.find(AdminUser.class, name) : null;
+  // Orders a change of what signs in, or of who may, against sessions that are just being opened.
+  private static AdminUser locked(EntityManager em, String name) {
+    return found(em, name, LockModeType.PESSIMISTIC_WRITE);
+  }
+
+  private static AdminUser found(EntityManager em, String name, LockModeType lock) {
+    AdminUser user = allowed(name) ? em.find(AdminUser.class, name, lock) : null;
     if (user == null) {
       throw new NotFoundException("there is no user of this name");
     }
@@ -191,7 +210,7 @@ public final class Accounts {
   }
 
   // Locked, so that two admins can't take the role from each other at once.
-  private static void requireAnotherAdmin(EntityManager em, AdminUser leaving) {
+  private static void requireAnotherAdmin(EntityManager em, String leaving) {
     boolean another =
         em
             .createQuery("select u from AdminUser u where u.role = :role", AdminUser.class)
@@ -199,7 +218,7 @@ public final class Accounts {
             .setLockMode(LockModeType.PESSIMISTIC_WRITE)
             .getResultList()
             .stream()
-            .anyMatch(user -> !user.name().equals(leaving.name()));
+            .anyMatch(user -> !user.name().equals(leaving));
     if (!another) {
       throw new ConflictException("this is the last admin: make somebody else an admin first");
     }

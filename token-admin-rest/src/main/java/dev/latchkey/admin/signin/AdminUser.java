@@ -59,16 +59,17 @@ public class AdminUser {
     return role;
   }
 
+  /** Whether the password is still the one that {@code earlier} had. */
+  boolean hasPasswordOf(AdminUser earlier) {
+    return passwordHash.equals(earlier.passwordHash);
+  }
+
   boolean mustChangePassword() {
     return mustChangePassword;
   }
 
   Instant createdAt() {
     return createdAt;
-  }
-
-  long version() {
-    return version;
   }
 
   void role(Role newRole) {

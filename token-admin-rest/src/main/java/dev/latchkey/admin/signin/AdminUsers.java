@@ -15,11 +15,12 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,6 @@ public final class AdminUsers {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final int LONGEST_NAME = 100;
   private static final int LONGEST_PASSWORD = 128;
-  private static final long REFUSAL_INTERVAL_MILLIS = 1000;
 
   private final Database database;
   private final AuditTrail audit;
@@ -46,9 +46,10 @@ public final class AdminUsers {
   private final String nobodysHash;
   private final SecretKeySpec memoKey;
   private final Semaphore computing = new Semaphore(AT_ONCE, true);
-  private final Cache<String, Long> remembered;
+  private final Cache<String, String> remembered;
   private final Clock clock;
-  private final AtomicLong nextRefusal = new AtomicLong();
+  private final Flood refusals = new Flood();
+  private final Flood failures = new Flood();
 
   /** The people in a database. */
   public AdminUsers(
@@ -84,8 +85,17 @@ public final class AdminUsers {
   /** The outcome of a sign-in. */
   sealed interface SignIn {
 
-    /** It is them. */
-    record Accepted(Role role) implements SignIn {}
+    /**
+     * It is them.
+     *
+     * @param user as they were when the password was looked at
+     */
+    record Accepted(AdminUser user) implements SignIn {
+
+      Role role() {
+        return user.role();
+      }
+    }
 
     /** It is not. */
     enum Rejected implements SignIn {
@@ -123,25 +133,29 @@ public final class AdminUsers {
     }
     if (matches.get() && user != null) {
       throttle.succeeded(credentials.name(), address);
-      return new SignIn.Accepted(user.role());
+      return new SignIn.Accepted(user);
     }
     throttle.failed(credentials.name(), address);
     Actor actor =
         new Actor(Optional.ofNullable(user).map(AdminUser::name).orElse("(unknown)"), address);
-    record(actor, "sign-in.refused", Map.of());
+    record(failures, actor, "sign-in.refused", Map.of());
     return SignIn.Rejected.INSTANCE;
   }
 
   /** Puts a refused attempt into the audit trail; of a flood of them, one a second. */
   void recordRefusal(Actor actor, Map<String, String> detail) {
-    long due = nextRefusal.get();
-    long now = clock.millis();
-    if (now >= due && nextRefusal.compareAndSet(due, now + REFUSAL_INTERVAL_MILLIS)) {
-      record(actor, "api.refused", detail);
-    }
+    record(refusals, actor, "api.refused", detail);
   }
 
-  private void record(Actor actor, String action, Map<String, String> detail) {
+  private void record(Flood flood, Actor actor, String action, Map<String, String> what) {
+    OptionalLong leftOut = flood.next(clock.millis());
+    if (leftOut.isEmpty()) {
+      return;
+    }
+    Map<String, Object> detail = new LinkedHashMap<>(what);
+    if (leftOut.getAsLong() > 0) {
+      detail.put("leftOut", leftOut.getAsLong());
+    }
     database.<Boolean>transact(
         em -> {
           audit.record(em, actor, action, null, null, detail);
@@ -166,15 +180,16 @@ public final class AdminUsers {
       return Optional.of(false);
     }
     String memo = memo(credentials);
-    Long version = remembered.getIfPresent(memo);
-    if (version != null && user != null && version == user.version()) {
+    // The hash, not the version of the row: that begins anew for somebody new of the same name.
+    String hash = remembered.getIfPresent(memo);
+    if (hash != null && user != null && hash.equals(user.passwordHash())) {
       return Optional.of(true);
     }
     // As long for a name that nobody has.
     Optional<Boolean> matches =
         computed(credentials.password(), user == null ? nobodysHash : user.passwordHash());
     if (user != null && matches.orElse(false)) {
-      remembered.put(memo, user.version());
+      remembered.put(memo, user.passwordHash());
     }
     return matches;
   }

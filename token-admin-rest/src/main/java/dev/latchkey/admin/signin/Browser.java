@@ -63,7 +63,7 @@ final class Browser {
     }
     // Browsers leave Sec-Fetch-Site out on plain http, but never Origin.
     String origin = request.getHeader("Origin");
-    return origin != null && !origin.equals("null") && !sameHost(origin, request.getHeader("Host"));
+    return origin != null && !sameHost(origin, request.getHeader("Host"));
   }
 
   /**

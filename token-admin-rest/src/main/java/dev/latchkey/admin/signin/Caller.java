@@ -26,24 +26,37 @@ public final class Caller implements Principal {
     }
   }
 
+  private static final String OF_SERVER = "server:";
+
+  private final String name;
   private final Actor actor;
   private final Role role;
   private final By by;
   private final @Nullable OpenSession session;
 
-  private Caller(Actor actor, Role role, By by, @Nullable OpenSession session) {
-    this.actor = actor;
+  private Caller(String name, Actor actor, Role role, By by, @Nullable OpenSession session) {
+    this.name = name;
+    this.actor = new Actor(actor.name(), actor.address(), role.includes(Role.ADMIN));
     this.role = role;
     this.by = by;
     this.session = session;
   }
 
   static Caller by(By by, Actor actor, Role role) {
-    return new Caller(actor, role, by, null);
+    return new Caller(actor.name(), actor, role, by, null);
+  }
+
+  /**
+   * Somebody whom the server has authenticated. To the audit trail they are {@code server:<name>}:
+   * the name may be that of a user of ours, whose deeds it must not look like.
+   */
+  static Caller ofServer(String name, String address, Role role) {
+    return new Caller(name, new Actor(OF_SERVER + name, address), role, By.SERVER, null);
   }
 
   static Caller by(OpenSession session, String address) {
-    return new Caller(new Actor(session.user(), address), session.role(), By.SESSION, session);
+    return new Caller(
+        session.user(), new Actor(session.user(), address), session.role(), By.SESSION, session);
   }
 
   /** Who has made a request that got as far as a resource. */
@@ -79,6 +92,6 @@ public final class Caller implements Principal {
 
   @Override
   public String getName() {
-    return actor.name();
+    return name;
   }
 }

@@ -21,6 +21,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -73,21 +74,35 @@ public final class SessionResource {
     if (signIn instanceof AdminUsers.SignIn.TooMany tooMany) {
       return tooMany.response();
     }
-    if (!(signIn instanceof AdminUsers.SignIn.Accepted)) {
-      return ProblemMapper.problem(401, "The name or the password is wrong.")
-          .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"latchkey\"")
-          .build();
+    if (!(signIn instanceof AdminUsers.SignIn.Accepted accepted)) {
+      return wrong();
     }
-    String cookie =
+    Optional<String> opened =
         sessions
             .get()
             .open(
                 new Actor(credentials.name(), address),
+                accepted.user(),
                 request.getHeader(HttpHeaders.USER_AGENT),
                 Browser.cookie(request));
-    OpenSession session = sessions.get().find(cookie).orElseThrow();
+    return opened
+        .map(cookie -> signedIn(cookie, address, request))
+        .orElseGet(SessionResource::wrong);
+  }
+
+  private Response signedIn(String cookie, String address, HttpServletRequest request) {
+    @Nullable OpenSession session = sessions.get().find(cookie).orElse(null);
+    if (session == null) {
+      return wrong();
+    }
     return Replies.builder(Response.ok(), json(Caller.by(session, address)).build())
         .header(HttpHeaders.SET_COOKIE, Browser.kept(request, cookie))
+        .build();
+  }
+
+  private static Response wrong() {
+    return ProblemMapper.problem(401, "The name or the password is wrong.")
+        .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"latchkey\"")
         .build();
   }
 

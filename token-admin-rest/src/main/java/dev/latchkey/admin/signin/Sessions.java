@@ -6,6 +6,7 @@ import dev.latchkey.core.administer.NotFoundException;
 import dev.latchkey.core.token.Base62;
 import dev.latchkey.core.token.TokenHash;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,11 +41,14 @@ public final class Sessions {
   }
 
   /**
-   * Opens a session for somebody who has signed in; answers its cookie.
+   * Opens a session for somebody who has signed in; answers its cookie, or nothing when the
+   * password that they have signed in with is no longer theirs.
    *
+   * @param signedIn as they were when their password was looked at
    * @param before the cookie that the browser has from before, which ends; null for none
    */
-  String open(Actor user, @Nullable String userAgent, @Nullable String before) {
+  Optional<String> open(
+      Actor user, AdminUser signedIn, @Nullable String userAgent, @Nullable String before) {
     String id = Base62.random(random, ID_LENGTH);
     String cookie = id + '.' + Base62.random(random, SECRET_LENGTH);
     return commands.carryOut(
@@ -52,6 +56,12 @@ public final class Sessions {
         command -> {
           EntityManager em = command.em();
           Instant now = command.now();
+          // Locked: a new password comes before this and is seen, or after it and ends the session.
+          AdminUser present =
+              em.find(AdminUser.class, signedIn.name(), LockModeType.PESSIMISTIC_WRITE);
+          if (present == null || !present.hasPasswordOf(signedIn)) {
+            return Optional.empty();
+          }
           em.createQuery(
                   "delete from AdminSession s where s.lastSeenAt < :idle or s.createdAt < :old")
               .setParameter("idle", now.minus(AdminSession.IDLE))
@@ -67,7 +77,7 @@ public final class Sessions {
                   user.address(),
                   printable(userAgent)));
           command.did("sign-in", null, null, Map.of("session", id));
-          return cookie;
+          return Optional.of(cookie);
         });
   }
 

@@ -3,6 +3,7 @@ package dev.latchkey.admin.signin;
 import dev.latchkey.admin.problem.ProblemMapper;
 import dev.latchkey.admin.signin.AdminUsers.SignIn;
 import dev.latchkey.core.administer.Actor;
+import dev.latchkey.core.config.Key;
 import dev.latchkey.core.thirdparty.ClientAddress;
 import dev.latchkey.core.token.BearerToken;
 import dev.latchkey.core.verify.Grant;
@@ -20,12 +21,15 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.ext.Provider;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.security.Principal;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 @Priority(Priorities.AUTHENTICATION)
 public final class SignInFilter implements ContainerRequestFilter {
 
+  private static final Logger LOG = System.getLogger(SignInFilter.class.getName());
+
   /** Where {@link ForAnyone} methods are. */
   private static final Set<String> FOR_ANYONE =
       Set.of("POST session", "GET session/ways", "POST handovers/inspect", "POST handovers/open");
@@ -48,6 +54,7 @@ public final class SignInFilter implements ContainerRequestFilter {
   private final Supplier<TokenVerifier> verifier;
   private final ClientAddress addresses;
   private final Clock clock;
+  private final AtomicBoolean toldOfProxy = new AtomicBoolean();
 
   @Context private HttpServletRequest http;
 
@@ -131,7 +138,7 @@ public final class SignInFilter implements ContainerRequestFilter {
     }
     endOldSession();
     return Role.greatest(role -> context.isUserInRole("latchkey-" + role))
-        .map(role -> Caller.by(Caller.By.SERVER, new Actor(principal.getName(), address()), role));
+        .map(role -> Caller.ofServer(principal.getName(), address(), role));
   }
 
   // The server ends what is idle; what is used for ever is ours to end.
@@ -209,7 +216,22 @@ public final class SignInFilter implements ContainerRequestFilter {
   }
 
   private String address() {
+    tellOfProxy(http.getRemoteAddr());
     return addresses.of(http.getRemoteAddr(), http::getHeaders);
+  }
+
+  private void tellOfProxy(String peer) {
+    if (http.getHeader("X-Forwarded-For") != null
+        && !addresses.viaTrustedProxy(peer)
+        && toldOfProxy.compareAndSet(false, true)) {
+      LOG.log(
+          Level.WARNING,
+          "a request from "
+              + peer
+              + " has X-Forwarded-For, which is not believed. If this is your proxy, name it in "
+              + Key.FILTER_TRUSTED_PROXIES
+              + ": until then all who come through it have one address");
+    }
   }
 
   private record SignedIn(Caller caller, @Nullable SecurityContext before)

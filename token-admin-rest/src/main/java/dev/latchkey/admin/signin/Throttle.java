@@ -3,22 +3,27 @@ package dev.latchkey.admin.signin;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.core.thirdparty.ClientAddress;
 import java.time.Duration;
 
 /**
  * Slows failed sign-ins down, by account and address together and by address alone, never by
- * account alone: nobody can lock the owner of an account out. Bounded; thread-safe.
+ * account alone: nobody can lock the owner of an account out. Nor can whoever shares an address
+ * with them, such as a proxy that is not told of, when they have signed in from it lately. Bounded;
+ * thread-safe.
  */
 final class Throttle {
 
   private static final int FREE_FAILURES = 5;
   private static final int FREE_FAILURES_OF_ADDRESS = 20;
   private static final Duration LONGEST = Duration.ofMinutes(15);
+  private static final Duration LATELY = Duration.ofDays(7);
   private static final int MOST_TRACKED = 20_000;
   private static final int MOST_DOUBLINGS = 20;
 
   private final Ticker ticker;
   private final Cache<String, Failures> tracked;
+  private final Cache<String, Boolean> signedInLately;
 
   Throttle(Ticker ticker) {
     this.ticker = ticker;
@@ -29,24 +34,37 @@ final class Throttle {
             .ticker(ticker)
             .executor(Runnable::run)
             .build();
+    this.signedInLately =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_TRACKED)
+            .expireAfterWrite(LATELY)
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .build();
   }
 
   private record Failures(int count, long untilNanos) {}
 
   /** How long to wait before the next try; nothing when there may be one now. */
   Duration delay(String account, String address) {
-    return Duration.ofNanos(Math.max(nanosLeft(both(account, address)), nanosLeft(address)));
+    String both = both(account, address);
+    long nanos = nanosLeft(both);
+    return Duration.ofNanos(
+        signedInLately.getIfPresent(both) == null
+            ? Math.max(nanos, nanosLeft(ClientAddress.place(address)))
+            : nanos);
   }
 
   /** A try has failed. */
   void failed(String account, String address) {
     add(both(account, address), FREE_FAILURES);
-    add(address, FREE_FAILURES_OF_ADDRESS);
+    add(ClientAddress.place(address), FREE_FAILURES_OF_ADDRESS);
   }
 
   /** A try has succeeded. */
   void succeeded(String account, String address) {
     tracked.invalidate(both(account, address));
+    signedInLately.put(both(account, address), true);
   }
 
   private long nanosLeft(String key) {
@@ -75,6 +93,6 @@ final class Throttle {
   }
 
   private static String both(String account, String address) {
-    return address + ' ' + account;
+    return ClientAddress.place(address) + ' ' + account;
   }
 }

@@ -81,10 +81,27 @@ class BrowserTest {
   }
 
   @Test
+  @DisplayName("D4 a page that hides where it is from is of another site")
+  void doesNotTakeAnOpaqueOriginForItsOwn() {
+    request.addHeader("Origin", "null");
+    assertThat(Browser.fromElsewhere(request)).isTrue();
+    assertThat(refused(BY_BASIC)).isTrue();
+  }
+
+  @Test
   @DisplayName("D4 whoever the server has signed in by a cookie is treated as a session")
   void refusesTheServersCookieWithoutTheConsole() {
     request.addHeader("Cookie", "JSESSIONID=1");
     assertThat(refused(BY_SERVER)).isTrue();
+  }
+
+  @Test
+  @DisplayName("D6 whom the server has signed in acts under no name that a user of ours can have")
+  void tellsTheServersPeopleFromOurs() {
+    Caller caller = Caller.ofServer("admin", "127.0.0.1", Role.OPERATOR);
+    assertThat(caller.actor().name()).isEqualTo("server:admin");
+    assertThat(caller.getName()).isEqualTo("admin");
+    assertThat(caller.isUser()).isFalse();
   }
 
   @Test

@@ -10,18 +10,20 @@ import dev.latchkey.core.administer.AuditEventView;
 import dev.latchkey.core.administer.AuditFilter;
 import dev.latchkey.core.administer.ConflictException;
 import dev.latchkey.core.administer.Created;
+import dev.latchkey.core.administer.HandoverDraft;
+import dev.latchkey.core.administer.HandoverOutcome;
+import dev.latchkey.core.administer.HandoverView;
 import dev.latchkey.core.administer.InvalidInputException;
 import dev.latchkey.core.administer.NotFoundException;
 import dev.latchkey.core.administer.PageRequest;
+import dev.latchkey.core.administer.ThirdPartyDraft;
+import dev.latchkey.core.administer.TokenDraft;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
+import dev.latchkey.core.thirdparty.ThirdParty.Authorization;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +31,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +52,7 @@ class SessionsTest {
 
   private final SecureRandom random = new SecureRandom();
   private final PasswordHash hashes = new PasswordHash(random, 1000);
-  private Instant now = Instant.parse("2026-03-01T12:00:00Z");
+  private final MovedClock clock = new MovedClock();
 
   @TempDir Path home;
 
@@ -87,7 +90,7 @@ class SessionsTest {
   @Test
   @DisplayName("D3 a session ends after half an hour without a request")
   void endsWhenIdle() {
-    String cookie = sessions().open(ADMIN, "Firefox", null);
+    String cookie = open(ADMIN, "Firefox", null);
     pass(Duration.ofMinutes(29));
     assertThat(sessions().find(cookie)).isPresent();
     pass(Duration.ofMinutes(29));
@@ -100,7 +103,7 @@ class SessionsTest {
   @Test
   @DisplayName("D3 a session ends after twelve hours whatever is done with it")
   void endsAtLast() {
-    String cookie = sessions().open(ADMIN, "Firefox", null);
+    String cookie = open(ADMIN, "Firefox", null);
     for (int i = 0; i < 12 * 3 - 1; i++) {
       pass(Duration.ofMinutes(20));
       assertThat(sessions().find(cookie)).as("after %s × 20 min", i).isPresent();
@@ -114,18 +117,19 @@ class SessionsTest {
   @Test
   @DisplayName("D3 each sign-in has a new id, and ends what the browser had before")
   void hasANewIdAtSignIn() {
-    String first = sessions().open(ADMIN, "Firefox", null);
-    String second = sessions().open(ADA, "Firefox", first);
+    add("ada", Role.VIEWER);
+    String first = open(ADMIN, "Firefox", null);
+    String second = open(ADA, "Firefox", first);
     assertThat(second).isNotEqualTo(first);
     assertThat(sessions().find(first)).isEmpty();
     String planted = "x".repeat(56);
-    assertThat(sessions().open(ADMIN, null, planted)).isNotEqualTo(planted);
+    assertThat(open(ADMIN, null, planted)).isNotEqualTo(planted);
     assertThat(sessions().find(planted)).isEmpty();
   }
 
   @Test
   void findsNoCookieThatOnlyLooksLikeOne() {
-    String cookie = sessions().open(ADMIN, "Firefox", null);
+    String cookie = open(ADMIN, "Firefox", null);
     char last = cookie.charAt(cookie.length() - 1);
     for (String wrong :
         new String[] {
@@ -152,9 +156,9 @@ class SessionsTest {
   @DisplayName("D3 one's sessions are listed, and ended by oneself alone")
   void listsAndEndsSessions() {
     add("ada", Role.VIEWER);
-    String one = sessions().open(ADA, "Fire\r\nfox\u001b[31m" + "x".repeat(500), null);
+    String one = open(ADA, "Fire\r\nfox\u001b[31m" + "x".repeat(500), null);
     pass(Duration.ofMinutes(5));
-    String two = sessions().open(ADA, null, null);
+    String two = open(ADA, null, null);
     List<AdminSession> listed = sessions().of("ada");
     assertThat(listed).hasSize(2);
     assertThat(listed.get(1).userAgent()).startsWith("Firefox[31mxxx").hasSize(200);
@@ -175,20 +179,20 @@ class SessionsTest {
   void changesThePassword() {
     Path file = home.resolve("initial-admin-password");
     assertThat(file).exists();
-    String mine = sessions().open(ADMIN, null, null);
-    String other = sessions().open(ADMIN, null, null);
-    String adas = sessions().open(ADA, null, null);
+    String mine = open(ADMIN, null, null);
+    String other = open(ADMIN, null, null);
     add("ada", Role.VIEWER);
+    String adas = open(ADA, null, null);
     String id = sessions().find(mine).orElseThrow().id();
 
-    accounts().changePassword(ADMIN, GOOD, id);
+    changePassword(GOOD, id);
 
     assertThat(file).doesNotExist();
     assertThat(sessions().find(mine))
         .hasValueSatisfying(session -> assertThat(session.mustChangePassword()).isFalse());
     assertThat(sessions().find(other)).isEmpty();
     assertThat(sessions().find(adas)).isPresent();
-    assertThat(signIn("admin", GOOD)).isEqualTo(new AdminUsers.SignIn.Accepted(Role.ADMIN));
+    assertThat(signedIn("admin", GOOD).role()).isEqualTo(Role.ADMIN);
   }
 
   @ParameterizedTest
@@ -206,7 +210,7 @@ class SessionsTest {
       })
   @DisplayName("D2 a password that is short, common, or made of one's name is not taken")
   void refusesWeakPasswords(String password) {
-    assertThatThrownBy(() -> accounts().changePassword(ADMIN, password, null))
+    assertThatThrownBy(() -> changePassword(password, null))
         .isInstanceOfSatisfying(
             InvalidInputException.class,
             refused -> {
@@ -218,8 +222,8 @@ class SessionsTest {
 
   @Test
   void takesLongAndForeignPasswords() {
-    accounts().changePassword(ADMIN, "ünïcode 🔑 çorba lampe 9".repeat(4), null);
-    assertThatThrownBy(() -> accounts().changePassword(ADMIN, "long-" + "x7k".repeat(42), null))
+    changePassword("ünïcode 🔑 çorba lampe 9".repeat(4), null);
+    assertThatThrownBy(() -> changePassword("long-" + "x7k".repeat(42), null))
         .isInstanceOf(InvalidInputException.class);
   }
 
@@ -230,7 +234,7 @@ class SessionsTest {
     String password = Objects.requireNonNull(added.secret());
     assertThat(password).matches("[0-9A-Za-z]{24}");
     assertThat(added.resource().mustChangePassword()).isTrue();
-    assertThat(signIn("ada", password)).isEqualTo(new AdminUsers.SignIn.Accepted(Role.OPERATOR));
+    assertThat(signedIn("ada", password).role()).isEqualTo(Role.OPERATOR);
     assertThat(accounts().all()).extracting(AdminUser::name).containsExactly("ada", "admin");
     assertThatThrownBy(() -> add("ada", Role.VIEWER)).isInstanceOf(ConflictException.class);
     for (String name : List.of("", "Ada", "a b", ".a", "a".repeat(101), "third-party:x", "<b>")) {
@@ -242,7 +246,7 @@ class SessionsTest {
   @DisplayName("a new role counts at the next request, a new password and a removal end sessions")
   void changesPeople() {
     add("ada", Role.VIEWER);
-    String cookie = sessions().open(ADA, null, null);
+    String cookie = open(ADA, null, null);
     accounts().changeRole(ADMIN, "ada", Role.OPERATOR);
     assertThat(sessions().find(cookie).orElseThrow().role()).isEqualTo(Role.OPERATOR);
 
@@ -251,12 +255,119 @@ class SessionsTest {
     assertThat(signIn("ada", Objects.requireNonNull(reset.secret())))
         .isInstanceOf(AdminUsers.SignIn.Accepted.class);
 
-    String again = sessions().open(ADA, null, null);
+    String again = open(ADA, null, null);
     accounts().remove(ADMIN, "ada");
     assertThat(sessions().find(again)).isEmpty();
     assertThatThrownBy(() -> accounts().remove(ADMIN, "ada")).isInstanceOf(NotFoundException.class);
     assertThatThrownBy(() -> accounts().changeRole(ADMIN, "a\u0000b", Role.ADMIN))
         .isInstanceOf(NotFoundException.class);
+  }
+
+  @Test
+  @DisplayName("D3 a sign-in with the old password opens no session once there is a new one")
+  void opensNoSessionForAPasswordThatIsOver() {
+    String old = Objects.requireNonNull(accounts().add(ADMIN, "ada", Role.VIEWER).secret());
+    AdminUser signedIn = signedIn("ada", old);
+    accounts().changePassword(ADA, signedIn, GOOD, null);
+
+    assertThat(sessions().open(ADA, signedIn, null, null)).isEmpty();
+    assertThat(sessions().of("ada")).isEmpty();
+
+    AdminUser removed = signedIn("ada", GOOD);
+    accounts().remove(ADMIN, "ada");
+    assertThat(sessions().open(ADA, removed, null, null)).isEmpty();
+    add("ada", Role.VIEWER);
+    assertThat(sessions().open(ADA, removed, null, null)).isEmpty();
+    assertThat(sessions().of("ada")).isEmpty();
+  }
+
+  @Test
+  @DisplayName("D2 whoever knows the old password can't undo a reset with it")
+  void aResetIsNotOverwrittenByTheOldPassword() {
+    String old = Objects.requireNonNull(accounts().add(ADMIN, "ada", Role.VIEWER).secret());
+    AdminUser signedIn = signedIn("ada", old);
+    String reset = Objects.requireNonNull(accounts().resetPassword(ADMIN, "ada").secret());
+
+    assertThatThrownBy(() -> accounts().changePassword(ADA, signedIn, GOOD, null))
+        .isInstanceOf(ConflictException.class);
+    assertThat(signIn("ada", GOOD)).isEqualTo(AdminUsers.SignIn.Rejected.INSTANCE);
+    assertThat(signedIn("ada", reset).mustChangePassword()).isTrue();
+  }
+
+  @Test
+  @DisplayName("D2 a password that was right is forgotten with its user, whoever has the name next")
+  void thePasswordOfSomebodyRemovedIsOver() {
+    AdminUsers users = users();
+    String old = Objects.requireNonNull(accounts().add(ADMIN, "ada", Role.VIEWER).secret());
+    BasicCredentials credentials = new BasicCredentials("ada", old);
+    assertThat(users.signIn(credentials, "10.0.0.2"))
+        .isInstanceOf(AdminUsers.SignIn.Accepted.class);
+
+    accounts().remove(ADMIN, "ada");
+    add("ada", Role.ADMIN);
+
+    assertThat(users.signIn(credentials, "10.0.0.2"))
+        .isEqualTo(AdminUsers.SignIn.Rejected.INSTANCE);
+  }
+
+  @Test
+  @DisplayName("links that wait are taken back with the role, or the person, that made them")
+  void takesBackTheLinksOfWhomItRemovesOrDemotes() {
+    add("ada", Role.VIEWER);
+    add("bob", Role.OPERATOR);
+    String thirdParty = registered();
+    String adas = link(ADA, thirdParty);
+    link(new Actor("bob", "10.0.0.3"), thirdParty);
+    accounts().changeRole(ADMIN, "ada", Role.OPERATOR);
+    assertThat(waiting(thirdParty)).containsExactlyInAnyOrder("ada", "bob");
+
+    accounts().changeRole(ADMIN, "ada", Role.VIEWER);
+    assertThat(waiting(thirdParty)).containsExactly("bob");
+    assertThat(administration().handovers().open(adas, "10.0.0.9"))
+        .isEqualTo(HandoverOutcome.Unknown.INSTANCE);
+
+    accounts().remove(ADMIN, "bob");
+    assertThat(waiting(thirdParty)).isEmpty();
+    assertThat(actions()).filteredOn("handover.withdraw"::equals).hasSize(2);
+  }
+
+  private String registered() {
+    ThirdPartyDraft draft =
+        new ThirdPartyDraft(
+            "Express", Authorization.MANUAL, null, null, null, List.of(), List.of(), true);
+    return administration().thirdParties().create(ADMIN, draft, null).resource().id();
+  }
+
+  private String link(Actor actor, String thirdParty) {
+    HandoverDraft draft =
+        new HandoverDraft(null, new TokenDraft(null, null, null, null), false, null);
+    return Objects.requireNonNull(
+        administration().handovers().create(actor, thirdParty, draft, null).secret());
+  }
+
+  private List<String> waiting(String thirdParty) {
+    return administration().handovers().list(thirdParty).stream()
+        .map(HandoverView::createdBy)
+        .toList();
+  }
+
+  @RepeatedTest(5)
+  @DisplayName("D3 of a sign-in and a reset at once no session is left")
+  void aResetEndsASessionThatIsJustBeingOpened() throws Exception {
+    String old = Objects.requireNonNull(accounts().add(ADMIN, "ada", Role.VIEWER).secret());
+    AdminUser signedIn = signedIn("ada", old);
+    ExecutorService threads = Executors.newFixedThreadPool(5);
+    try {
+      Callable<Boolean> opens = () -> sessions().open(ADA, signedIn, null, null).isPresent();
+      Callable<Boolean> resets = () -> accounts().resetPassword(ADMIN, "ada").secret() != null;
+      for (Future<Boolean> each :
+          threads.invokeAll(List.of(opens, opens, resets, opens, opens), 60, TimeUnit.SECONDS)) {
+        each.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(sessions().of("ada")).isEmpty();
   }
 
   @Test
@@ -304,15 +415,39 @@ class SessionsTest {
     accounts().add(ADMIN, name, role);
   }
 
+  private String open(Actor user, @Nullable String userAgent, @Nullable String before) {
+    return sessions().open(user, present(user.name()), userAgent, before).orElseThrow();
+  }
+
+  private void changePassword(String password, @Nullable String session) {
+    accounts().changePassword(ADMIN, present("admin"), password, session);
+  }
+
+  private AdminUser present(String name) {
+    return accounts().all().stream()
+        .filter(user -> user.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private AdminUser signedIn(String name, String password) {
+    AdminUsers.SignIn signIn = signIn(name, password);
+    assertThat(signIn).isInstanceOf(AdminUsers.SignIn.Accepted.class);
+    return ((AdminUsers.SignIn.Accepted) signIn).user();
+  }
+
   private AdminUsers.SignIn signIn(String name, String password) {
+    return users().signIn(new BasicCredentials(name, password), "10.0.0.1");
+  }
+
+  private AdminUsers users() {
     return new AdminUsers(
-            administration().database(),
-            administration().audit(),
-            random,
-            clock,
-            Ticker.systemTicker(),
-            hashes)
-        .signIn(new BasicCredentials(name, password), "10.0.0.1");
+        administration().database(),
+        administration().audit(),
+        random,
+        clock,
+        Ticker.systemTicker(),
+        hashes);
   }
 
   private Sessions sessions() {
@@ -338,24 +473,6 @@ class SessionsTest {
   }
 
   private void pass(Duration time) {
-    now = now.plus(time);
+    clock.pass(time);
   }
-
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-
-        @Override
-        public Instant instant() {
-          return now;
-        }
-      };
 }

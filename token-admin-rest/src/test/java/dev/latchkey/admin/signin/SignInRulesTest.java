@@ -13,7 +13,9 @@ import dev.latchkey.admin.signin.AdminUsers.SignIn;
 import dev.latchkey.admin.stats.StatsResource;
 import dev.latchkey.admin.thirdparties.ThirdPartiesResource;
 import dev.latchkey.admin.tokens.TokensResource;
+import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.administer.Administration;
+import dev.latchkey.core.administer.AuditEventView;
 import dev.latchkey.core.administer.AuditFilter;
 import dev.latchkey.core.administer.PageRequest;
 import dev.latchkey.core.config.InvalidConfigurationException;
@@ -96,6 +98,38 @@ class SignInRulesTest {
   }
 
   @Test
+  @DisplayName("D2 who has signed in lately does not wait for what others do at the same address")
+  void ownersBehindOneProxyAreNotLockedOut() {
+    Throttle throttle = new Throttle(ticker);
+    throttle.succeeded("admin", "10.0.0.1");
+    for (int i = 0; i < 60; i++) {
+      throttle.failed("name" + i, "10.0.0.1");
+    }
+    assertThat(throttle.delay("admin", "10.0.0.1")).isZero();
+    assertThat(throttle.delay("other", "10.0.0.1")).isPositive();
+    for (int i = 0; i < 5; i++) {
+      throttle.failed("admin", "10.0.0.1");
+    }
+    assertThat(throttle.delay("admin", "10.0.0.1")).as("guesses of theirs").isPositive();
+    nanos += Duration.ofDays(7).toNanos();
+    for (int i = 0; i < 60; i++) {
+      throttle.failed("name" + i, "10.0.0.1");
+    }
+    assertThat(throttle.delay("admin", "10.0.0.1")).as("not lately").isPositive();
+  }
+
+  @Test
+  @DisplayName("D2 all addresses of an IPv6 /64 are one guesser's")
+  void guessersWithManyAddressesAreSlowedDown() {
+    Throttle throttle = new Throttle(ticker);
+    for (int i = 0; i < 5; i++) {
+      throttle.failed("admin", "2001:db8:0:1::" + i);
+    }
+    assertThat(throttle.delay("admin", "2001:db8:0:1:ffff::9%eth0")).isPositive();
+    assertThat(throttle.delay("admin", "2001:db8:0:2::9")).isZero();
+  }
+
+  @Test
   void readsBasicCredentials() {
     assertThat(BasicCredentials.parse(base64("ann:a:b")))
         .hasValueSatisfying(
@@ -123,7 +157,8 @@ class SignInRulesTest {
           .isEqualTo(PosixFilePermissions.fromString("rw-------"));
       AdminUsers users = users(administration);
       assertThat(users.signIn(new BasicCredentials("admin", password), "10.0.0.1"))
-          .isEqualTo(new SignIn.Accepted(Role.ADMIN));
+          .isInstanceOfSatisfying(
+              SignIn.Accepted.class, accepted -> assertThat(accepted.role()).isEqualTo(Role.ADMIN));
       FirstAdmin.ensure(
           administration.database(), settings(Map.of()), Clock.systemUTC(), random, hashes);
       assertThat(Files.readString(file)).isEqualTo(password);
@@ -138,7 +173,7 @@ class SignInRulesTest {
       assertThat(
               users(administration)
                   .signIn(new BasicCredentials("admin", "long enough it is"), "10.0.0.1"))
-          .isEqualTo(new SignIn.Accepted(Role.ADMIN));
+          .isInstanceOf(SignIn.Accepted.class);
     }
   }
 
@@ -157,7 +192,8 @@ class SignInRulesTest {
   void wrongSignIns() {
     try (Administration administration =
         administration(Map.of("latchkey.admin.password", "long enough it is"))) {
-      AdminUsers users = users(administration);
+      MovedClock clock = new MovedClock();
+      AdminUsers users = users(administration, clock);
       for (String name : List.of("admin", "nobody")) {
         for (String password :
             List.of("wrong", "", "long enough it is\u0000", "p".repeat(129), "long enough it i")) {
@@ -166,6 +202,7 @@ class SignInRulesTest {
                     users.signIn(
                         new BasicCredentials(name, password), "10.0.0." + password.length()))
                 .isEqualTo(SignIn.Rejected.INSTANCE);
+            clock.pass(Duration.ofSeconds(1));
           }
         }
       }
@@ -174,6 +211,28 @@ class SignInRulesTest {
           .allMatch(event -> event.action().equals("sign-in.refused"))
           .extracting(event -> event.actor())
           .containsOnly("admin", "(unknown)");
+    }
+  }
+
+  @Test
+  @DisplayName("D6 a flood of failed sign-ins is one event a second, which counts the others")
+  void aFloodDoesNotFillTheAuditTrail() {
+    try (Administration administration =
+        administration(Map.of("latchkey.admin.password", "long enough it is"))) {
+      MovedClock clock = new MovedClock();
+      AdminUsers users = users(administration, clock);
+      for (int i = 0; i < 50; i++) {
+        users.signIn(new BasicCredentials("name" + i, "p".repeat(129)), "10.0.0." + i);
+      }
+      clock.pass(Duration.ofSeconds(1));
+      users.signIn(new BasicCredentials("admin", "wrong"), "10.0.1.1");
+      users.recordRefusal(new Actor("ada", "10.0.0.1"), Map.of("reason", "another kind"));
+
+      assertThat(administration.audit().list(AuditFilter.ALL, ALL).items())
+          .extracting(AuditEventView::action)
+          .containsExactly("api.refused", "sign-in.refused", "sign-in.refused");
+      assertThat(administration.audit().list(AuditFilter.ALL, ALL).items().get(1).toString())
+          .contains("\"leftOut\":49");
     }
   }
 
@@ -258,13 +317,12 @@ class SignInRulesTest {
   }
 
   private AdminUsers users(Administration administration) {
+    return users(administration, Clock.systemUTC());
+  }
+
+  private AdminUsers users(Administration administration, Clock clock) {
     return new AdminUsers(
-        administration.database(),
-        administration.audit(),
-        random,
-        Clock.systemUTC(),
-        ticker,
-        hashes);
+        administration.database(), administration.audit(), random, clock, ticker, hashes);
   }
 
   private Settings settings(Map<String, String> more) {

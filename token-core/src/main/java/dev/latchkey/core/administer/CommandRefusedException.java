@@ -6,6 +6,7 @@ package dev.latchkey.core.administer;
  */
 public abstract sealed class CommandRefusedException extends RuntimeException
     permits InvalidInputException,
+        NotAllowedException,
         NotFoundException,
         ConflictException,
         StaleVersionException,

@@ -11,7 +11,8 @@ import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Collection;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 class Handover {
 
   private static final int MOST_REFUSALS = 10;
+  private static final Duration DEFAULT_OVERLAP = Duration.ofDays(7);
 
   @Id
   @Column(name = "id")
@@ -44,7 +46,7 @@ class Handover {
   private @Nullable String lifetime;
 
   @Column(name = "scopes", updatable = false)
-  private @Nullable String scopes;
+  private String scopes;
 
   @Column(name = "client_secret", updatable = false)
   private boolean clientSecret;
@@ -86,6 +88,7 @@ class Handover {
       TokenHash hash,
       String thirdPartyId,
       HandoverDraft draft,
+      Collection<String> scopes,
       Instant createdAt,
       String createdBy,
       Instant expiresAt) {
@@ -96,9 +99,9 @@ class Handover {
     this.renews = draft.renews();
     this.label = token.label();
     this.lifetime = token.lifetime() == null ? null : token.lifetime().toString();
-    this.scopes = token.scopes() == null ? null : Scopes.text(token.scopes());
+    this.scopes = Scopes.text(scopes);
     this.clientSecret = draft.clientSecret();
-    this.overlap = draft.overlap().toString();
+    this.overlap = draft.overlap() == null ? "" : draft.overlap().toString();
     this.createdAt = createdAt;
     this.createdBy = createdBy;
     this.expiresAt = expiresAt;
@@ -128,17 +131,23 @@ class Handover {
     return clientSecret;
   }
 
-  Duration overlap() {
-    return Duration.parse(overlap);
+  /** How long the token that is renewed works from the opening on. */
+  Duration overlapOfToken() {
+    return overlap.isEmpty() ? DEFAULT_OVERLAP : Duration.parse(overlap);
+  }
+
+  /** How long the old client secret works from the opening on. */
+  Duration overlapOfClientSecret() {
+    return overlap.isEmpty() ? Duration.ZERO : Duration.parse(overlap);
   }
 
   @Nullable Lifetime lifetime() {
     return lifetime == null ? null : Lifetime.parse(lifetime);
   }
 
-  /** The scopes that were asked for; null for all of the third party's. */
-  @Nullable List<String> scopes() {
-    return scopes == null ? null : List.copyOf(Scopes.parse(scopes));
+  /** The scopes that the maker of the link has handed over. */
+  SortedSet<String> scopes() {
+    return Scopes.parse(scopes);
   }
 
   Instant createdAt() {

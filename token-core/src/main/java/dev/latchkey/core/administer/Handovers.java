@@ -8,12 +8,14 @@ import dev.latchkey.core.administer.HandoverView.Status;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
 import dev.latchkey.core.token.Base62;
+import dev.latchkey.core.token.Scopes;
 import dev.latchkey.core.token.TokenHash;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,13 +61,16 @@ public final class Handovers {
    *
    * @return the link's row, and its code
    * @throws InvalidInputException when the draft is not allowed
+   * @throws NotAllowedException when the actor may not hand out one of the scopes
    * @throws NotFoundException when there is no such third party, or no such token of it
    * @throws ConflictException when the third party is disabled, or the token can't be renewed
    * @throws IdempotencyMismatchException when the key was used for another request
    */
   public Created<HandoverView> create(
       Actor actor, String thirdPartyId, HandoverDraft draft, @Nullable IdempotencyKey key) {
-    Overlap.check(draft.overlap());
+    if (draft.overlap() != null) {
+      Overlap.check(draft.overlap());
+    }
     return commands.carryOut(
         actor,
         command -> {
@@ -83,10 +88,8 @@ public final class Handovers {
           }
           checkLifetime(draft.token());
           TokenAdministration.check(draft.token(), party, command.now());
-          if (draft.renews() != null) {
-            TokenAdministration.refuseUnlessRenewable(
-                TokenAdministration.found(em, thirdPartyId, draft.renews()));
-          }
+          Collection<String> scopes = scopes(em, party, draft);
+          actor.requireMayGrant(scopes);
           String id = Base62.random(random, ID_LENGTH);
           String code = id + '.' + Base62.random(random, CODE_LENGTH);
           Handover handover =
@@ -95,6 +98,7 @@ public final class Handovers {
                   TokenHash.of(code),
                   thirdPartyId,
                   draft,
+                  scopes,
                   command.now(),
                   actor.name(),
                   command.now().plus(LIFE));
@@ -104,6 +108,18 @@ public final class Handovers {
           em.flush();
           return new Created<>(HandoverView.of(handover, command.now()), code);
         });
+  }
+
+  // What a link hands over is what its maker knew of: not what the third party may by then.
+  private static Collection<String> scopes(
+      EntityManager em, ThirdParty party, HandoverDraft draft) {
+    if (draft.renews() == null) {
+      List<String> wanted = draft.token().scopes();
+      return wanted == null ? party.scopes() : wanted;
+    }
+    AccessToken old = TokenAdministration.found(em, party.id(), draft.renews());
+    TokenAdministration.refuseUnlessRenewable(old);
+    return old.scopes();
   }
 
   /**
@@ -145,10 +161,36 @@ public final class Handovers {
             throw new ConflictException(
                 "the link was opened: deactivate the token that it has handed over");
           }
-          command.em().remove(handover);
-          command.did("handover.withdraw", thirdPartyId, handover.renews(), Map.of("id", id));
+          withdraw(command, handover);
           return true;
         });
+  }
+
+  /**
+   * Takes back all links of somebody that are not opened, as a part of a command.
+   *
+   * @param maker the name of the actor who has made them
+   */
+  public static void withdrawAll(Command command, String maker) {
+    command
+        .em()
+        .createQuery(
+            "select h from Handover h"
+                + " where h.createdBy = :maker and h.openedAt is null and h.expiresAt > :now",
+            Handover.class)
+        .setParameter("maker", maker)
+        .setParameter("now", command.now())
+        .getResultList()
+        .forEach(handover -> withdraw(command, handover));
+  }
+
+  private static void withdraw(Command command, Handover handover) {
+    command.em().remove(handover);
+    command.did(
+        "handover.withdraw",
+        handover.thirdPartyId(),
+        handover.renews(),
+        Map.of("id", handover.id()));
   }
 
   /** What a link is good for. Changes nothing: whoever previews a link may ask. */
@@ -174,7 +216,8 @@ public final class Handovers {
    */
   public HandoverOutcome open(String code, String address) {
     String name = "handover:" + idOf(code).orElse("(unknown)");
-    return commands.carryOut(new Actor(name, address), command -> opened(command, code));
+    // Whether its maker may hand this out was asked when the link was made.
+    return commands.carryOut(new Actor(name, address, true), command -> opened(command, code));
   }
 
   private HandoverOutcome opened(Command command, String code) {
@@ -194,7 +237,7 @@ public final class Handovers {
     Created<TokenView> issued = issued(command, handover, party);
     String clientSecret =
         handover.clientSecret()
-            ? thirdParties.rotate(command, party.id(), handover.overlap())
+            ? thirdParties.rotate(command, party.id(), handover.overlapOfClientSecret())
             : null;
     handover.open(command.now(), command.actor().address(), issued.resource().id());
     command.did("handover.open", party.id(), issued.resource().id(), Map.of("id", handover.id()));
@@ -213,14 +256,15 @@ public final class Handovers {
     if (renews != null) {
       AccessToken old = TokenAdministration.found(command.em(), party.id(), renews);
       return tokens.renew(
-          command, party, old, handover.overlap(), handover.lifetime(), handover.createdBy());
+          command,
+          party,
+          old,
+          handover.overlapOfToken(),
+          handover.lifetime(),
+          handover.createdBy());
     }
-    List<String> wanted = handover.scopes();
     // The third party may have lost some since.
-    List<String> scopes =
-        wanted == null
-            ? null
-            : wanted.stream().filter(scope -> party.scopes().contains(scope)).toList();
+    List<String> scopes = List.copyOf(Scopes.both(handover.scopes(), party.scopes()));
     return tokens.issue(
         command,
         party,

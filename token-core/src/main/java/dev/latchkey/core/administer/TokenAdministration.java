@@ -54,6 +54,7 @@ public final class TokenAdministration {
    *
    * @return the token's row, and the token
    * @throws InvalidInputException when the draft is not allowed
+   * @throws NotAllowedException when the actor may not hand out one of the scopes
    * @throws NotFoundException when there is no such third party
    * @throws IdempotencyMismatchException when the key was used for another request
    */
@@ -155,6 +156,7 @@ public final class TokenAdministration {
    * @param newLifetime how long the new one lives; null for the default
    * @return the new token's row, and the new token
    * @throws InvalidInputException when the overlap is negative or more than a year
+   * @throws NotAllowedException when the actor may not hand out one of the scopes
    * @throws NotFoundException when there is no such token of this third party
    * @throws ConflictException when the old one is switched off or was renewed before
    * @throws IdempotencyMismatchException when the key was used for another request
@@ -193,6 +195,7 @@ public final class TokenAdministration {
     EntityManager em = command.em();
     check(draft, party, command.now());
     Collection<String> scopes = draft.scopes() == null ? party.scopes() : draft.scopes();
+    command.actor().requireMayGrant(scopes);
     MintedToken minted = format.mint(prefix, keys(em));
     AccessToken token =
         new AccessToken(
@@ -224,6 +227,7 @@ public final class TokenAdministration {
     EntityManager em = command.em();
     refuseUnlessRenewable(old);
     Collection<String> scopes = Scopes.both(old.scopes(), party.scopes());
+    command.actor().requireMayGrant(scopes);
     TokenDraft draft = new TokenDraft(old.label(), newLifetime, null, List.copyOf(scopes));
     MintedToken minted = format.mint(prefix, keys(em));
     AccessToken token =

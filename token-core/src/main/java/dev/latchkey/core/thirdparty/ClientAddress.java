@@ -6,6 +6,7 @@ import dev.latchkey.core.config.Settings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 
@@ -66,6 +67,17 @@ public final class ClientAddress {
     }
     String client = client(forwardedFor.isEmpty() ? forwarded : forwardedFor);
     return forwarded.isEmpty() || client.equals(client(forwarded)) ? client : UNKNOWN;
+  }
+
+  /**
+   * What counts as one place: an IPv4 address, or all of a /64 of IPv6, any address of which
+   * whoever has one can take. A text that is no address stays what it is.
+   */
+  public static String place(String address) {
+    byte[] bytes = Cidr.address(address);
+    return bytes == null || bytes.length == 4
+        ? address
+        : HexFormat.ofDelimiter(":").formatHex(bytes, 0, 8) + "::/64";
   }
 
   private String client(List<String> hops) {

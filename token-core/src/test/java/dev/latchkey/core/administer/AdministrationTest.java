@@ -73,6 +73,32 @@ class AdministrationTest {
   }
 
   @Test
+  @DisplayName("D1 only an admin issues or renews a token that gets into Latchkey itself")
+  void handsOutScopesOfLatchkeyForAdminsOnly() {
+    Actor admin = new Actor("admin", "127.0.0.1", true);
+    Actor operator = new Actor("otto", "127.0.0.1");
+    String id = register("Automation", "a", "latchkey:admin");
+    TokenDraft all = new TokenDraft(null, null, null, null);
+    String token = tokens.create(admin, id, all, null).resource().id();
+
+    for (TokenDraft draft :
+        List.of(all, new TokenDraft(null, null, null, List.of("latchkey:admin")))) {
+      assertThatThrownBy(() -> tokens.create(operator, id, draft, null))
+          .isInstanceOf(NotAllowedException.class);
+    }
+    assertThatThrownBy(() -> tokens.renew(operator, id, token, Duration.ZERO, null, null))
+        .isInstanceOf(NotAllowedException.class);
+    assertThat(tokens.get(id, token).status()).isEqualTo(TokenStatus.ACTIVE);
+    assertThat(tokens.list(id, null, ALL).items()).hasSize(1);
+
+    TokenDraft harmless = new TokenDraft(null, null, null, List.of("a"));
+    assertThat(tokens.create(operator, id, harmless, null).resource().scopes())
+        .containsExactly("a");
+    assertThat(tokens.renew(admin, id, token, Duration.ZERO, null, null).resource().scopes())
+        .containsExactly("a", "latchkey:admin");
+  }
+
+  @Test
   void tokensOfAutomaticAuthorizationDoNotExpireUnlessAsked() {
     String id =
         thirdParties

@@ -143,6 +143,20 @@ class HandoversTest {
   }
 
   @Test
+  @DisplayName(
+      "unless told otherwise a renewed token works on for a week, a client secret not at all")
+  void replacesTheClientSecretAtOnceByDefault() {
+    TokenView old = issue();
+    opened(link(new HandoverDraft(old.id(), draft(null, null), true, null)));
+    assertThat(token(old.id()).expiresAt()).isEqualTo(NOON.plus(WEEK));
+    opened(link(new HandoverDraft(null, draft(null, null), true, WEEK)));
+    assertThat(administration.audit().list(AuditFilter.ALL, ALL).items())
+        .filteredOn(event -> event.action().equals("client-secret.create"))
+        .extracting(AuditEventView::detail)
+        .startsWith("{\"overlap\":\"PT168H\"}", "{\"overlap\":\"PT0S\"}");
+  }
+
+  @Test
   @DisplayName("a renewal's overlap begins when the link is opened")
   void renewsWithOverlap() {
     TokenView old = issue();
@@ -220,23 +234,43 @@ class HandoversTest {
   @DisplayName("scopes that the third party has lost meanwhile are not handed over")
   void handsOverNoScopeThatIsLost() {
     String code = link(oneMore(null, List.of("a", "b")));
-    administration
-        .thirdParties()
-        .change(
-            ADMIN,
-            thirdParty,
-            null,
-            was ->
-                new ThirdPartyDraft(
-                    was.name(),
-                    was.authorization(),
-                    was.callbackUrl(),
-                    was.contactName(),
-                    was.contactEmail(),
-                    List.of("b"),
-                    was.allowedNetworks(),
-                    was.enabled()));
+    mayDo("b");
     assertThat(opened(code).token().scopes()).containsExactly("b");
+  }
+
+  @Test
+  @DisplayName("scopes that the third party is given after a link was made are not handed over")
+  void handsOverNoScopeThatItsMakerDidNotKnowOf() {
+    String code = link(oneMore(null, null));
+    mayDo("a", "b", "latchkey:admin");
+    assertThat(opened(code).token().scopes()).containsExactly("a", "b");
+  }
+
+  @Test
+  @DisplayName("D1 only an admin makes a link to a token that gets into Latchkey itself")
+  void handsOutScopesOfLatchkeyForAdminsOnly() {
+    Actor admin = new Actor("admin", "127.0.0.1", true);
+    Actor operator = new Actor("otto", "127.0.0.1");
+    mayDo("a", "latchkey:admin");
+    TokenView old =
+        administration.tokens().create(admin, thirdParty, draft(null, null), null).resource();
+    HandoverDraft renewal = new HandoverDraft(old.id(), draft(null, null), false, Duration.ZERO);
+
+    for (HandoverDraft draft :
+        List.of(oneMore(null, null), oneMore(null, List.of("latchkey:admin")), renewal)) {
+      assertThatThrownBy(() -> handovers.create(operator, thirdParty, draft, null))
+          .isInstanceOf(NotAllowedException.class);
+    }
+    mayDo("a");
+    assertThatThrownBy(() -> handovers.create(operator, thirdParty, renewal, null))
+        .as("the third party may be given it again before the link is opened")
+        .isInstanceOf(NotAllowedException.class);
+    mayDo("a", "latchkey:admin");
+    assertThat(handovers.list(thirdParty)).isEmpty();
+
+    String code =
+        Objects.requireNonNull(handovers.create(admin, thirdParty, renewal, null).secret());
+    assertThat(opened(code).token().scopes()).containsExactly("a", "latchkey:admin");
   }
 
   @Test
@@ -359,6 +393,25 @@ class HandoversTest {
     return administration.audit().list(AuditFilter.ALL, ALL).items().stream()
         .map(AuditEventView::action)
         .toList();
+  }
+
+  private void mayDo(String... scopes) {
+    administration
+        .thirdParties()
+        .change(
+            ADMIN,
+            thirdParty,
+            null,
+            was ->
+                new ThirdPartyDraft(
+                    was.name(),
+                    was.authorization(),
+                    was.callbackUrl(),
+                    was.contactName(),
+                    was.contactEmail(),
+                    List.of(scopes),
+                    was.allowedNetworks(),
+                    was.enabled()));
   }
 
   private void enabled(boolean enabled) {
