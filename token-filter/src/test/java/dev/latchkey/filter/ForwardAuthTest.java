@@ -208,6 +208,25 @@ class ForwardAuthTest {
     assertThat(response.getStatus()).isEqualTo(status);
   }
 
+  @ParameterizedTest
+  @DisplayName("A12 a spelling that leads out of the endpoint gets no answer that means yes")
+  @CsvSource({
+    "/.well-known/oauth-protected-resource/..%2f..%2fsecret,"
+        + " /verify/%2e%2e/.well-known/oauth-protected-resource/..%2f..%2fsecret",
+    "/.well-known/oauth-protected-resource, /verify/../.well-known/oauth-protected-resource",
+    "/open/x, /verify/%2e%2e/open/x",
+  })
+  void nothingBesideTheEndpointIsReachedThroughIt(String path, String uri) throws Exception {
+    settings.put("latchkey.filter.paths", "/secret/*");
+    settings.remove("latchkey.filter.excluded-paths");
+    MockHttpServletRequest asked = at(path);
+    asked.setRequestURI(uri);
+    MockFilterChain chain = new MockFilterChain();
+    endpoint().doFilter(asked, response, chain);
+    assertThat(response.getStatus()).isEqualTo(400);
+    assertThat(chain.getRequest()).isNull();
+  }
+
   @Test
   void aHeaderCanNotOutvoteThePathThatIsAskedAt() throws Exception {
     MockHttpServletRequest asked = at("/verify/secret/1");
