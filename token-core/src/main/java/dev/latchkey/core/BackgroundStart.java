@@ -35,6 +35,7 @@ public final class BackgroundStart<T extends AutoCloseable> implements AutoClose
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(1, Threads.daemon("latchkey-start"));
   private volatile @Nullable T running;
+  private volatile boolean closed;
 
   // Only touched by the thread that starts.
   private long retryMillis = FIRST_RETRY_MILLIS;
@@ -93,6 +94,10 @@ public final class BackgroundStart<T extends AutoCloseable> implements AutoClose
     try {
       running = opener.get();
       lastFailure = null;
+      if (closed) {
+        // It took longer than whoever closed this could wait.
+        end();
+      }
       outage.worked();
     } catch (RuntimeException | Error notYet) {
       lastFailure = notYet;
@@ -115,7 +120,12 @@ public final class BackgroundStart<T extends AutoCloseable> implements AutoClose
   /** Stops trying, or closes what runs. */
   @Override
   public void close() {
+    closed = true;
     Threads.end(thread);
+    end();
+  }
+
+  private synchronized void end() {
     T ended = running;
     running = null;
     if (ended != null) {

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.TimeZone;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,24 @@ class LatchkeyNodeTest {
     assertThatThrownBy(this::open)
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessageContaining("has no tables of Latchkey: start the admin WAR");
+  }
+
+  @Test
+  @DisplayName("what the driver says of hosts and users is not in a message that anybody may read")
+  void tellsNoHostsWhenTheDatabaseDoesNotAnswer() {
+    Settings nobodyThere =
+        Settings.read(
+            Map.of(),
+            Map.of("latchkey.jdbc.url", "jdbc:postgresql://127.0.0.1:1/secret-name"),
+            Map.of(),
+            Map.of());
+    ServerDataSource none = ServerDataSource.lookedUp(nobodyThere);
+    assertThatThrownBy(() -> LatchkeyNode.open(nobodyThere, none, clock))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessage("the database does not answer");
+    assertThatThrownBy(() -> Database.migrate(nobodyThere, none, LatchkeyNode.entities()))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessage("the database does not answer");
   }
 
   @Test

@@ -136,6 +136,10 @@ public final class BearerTokenFilter implements Filter {
 
   private @Nullable HttpServletRequest checkedFirst(
       Guard mine, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    // A proxy that asks takes whatever is answered 2xx for a leave, also what it did not ask for.
+    if (mine.forwardAuth() != null && RequestPath.ambiguous(request.getRequestURI())) {
+      return refused(mine, Refused.AMBIGUOUS_PATH, request, response);
+    }
     String path = RequestPath.dispatched(request);
     if (mine.forwardAuth() != null && ForwardAuth.isAt(path)) {
       mine.forwardAuth().answer(request, path, response);

@@ -42,6 +42,15 @@ sealed interface Decision permits Decision.Open, Decision.Admitted, Decision.Ref
     static final Refused AMBIGUOUS_FORWARDING =
         new Refused(400, "invalid_request", "A forwarding header is there twice.", "");
 
+    /** A method without a URI or the other way round: who did not say it could be a client. */
+    static final Refused INCOMPLETE_FORWARDING =
+        new Refused(
+            400,
+            "invalid_request",
+            "The proxy must set X-Forwarded-Method and X-Forwarded-Uri, or X-Original-Method and"
+                + " X-Original-Uri: both of a pair.",
+            "");
+
     /** RFC 6750 §3.1: "expired, revoked, malformed, or invalid for other reasons". */
     static final Refused INVALID_TOKEN =
         new Refused(401, "invalid_token", "The access token is not active.", "");

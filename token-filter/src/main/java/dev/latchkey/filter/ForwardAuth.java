@@ -7,10 +7,13 @@ import dev.latchkey.filter.Decision.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,19 +25,37 @@ import org.jspecify.annotations.Nullable;
  * <p>What the request is for, the proxy says in {@code X-Forwarded-Method} and {@code
  * X-Forwarded-Uri}, in {@code X-Original-Method} and {@code X-Original-Uri}, or by asking with the
  * method and the path of the request itself, put behind {@code /verify}, as Envoy does. A client
- * may add the headers that its proxy does not set, so whatever is said must all be allowed.
+ * may add the headers that its proxy does not set. So whatever is said must all be allowed, and of
+ * a pair both must be there: with half of one from the proxy, a client could choose the other half.
  */
 final class ForwardAuth {
 
   static final String PATH = "/verify";
 
-  private static final List<String> METHOD_HEADERS =
-      List.of("X-Forwarded-Method", "X-Original-Method");
-  private static final List<String> URI_HEADERS =
-      List.of("X-Forwarded-Uri", "X-Original-Uri", "X-Original-URL");
+  private static final Logger LOG = System.getLogger(ForwardAuth.class.getName());
+
+  private static final List<Pair> PAIRS =
+      List.of(
+          new Pair("X-Forwarded-Method", List.of("X-Forwarded-Uri")),
+          new Pair("X-Original-Method", List.of("X-Original-Uri", "X-Original-URL")));
 
   private final Gate gate;
   private final Challenge challenge;
+  private final AtomicBoolean silenceTold = new AtomicBoolean();
+
+  /** The headers that say together what a request is for. */
+  private record Pair(String method, List<String> uris) {
+
+    Stream<String> headers() {
+      return Stream.concat(Stream.of(method), uris.stream());
+    }
+
+    /** Whether one half is there without the other. */
+    boolean halved(HttpServletRequest request) {
+      boolean saysUri = uris.stream().anyMatch(name -> request.getHeader(name) != null);
+      return saysUri != (request.getHeader(method) != null);
+    }
+  }
 
   ForwardAuth(Gate gate, Challenge challenge) {
     this.gate = gate;
@@ -50,8 +71,9 @@ final class ForwardAuth {
   /** Answers a proxy that asks at this path. */
   void answer(HttpServletRequest request, String dispatched, HttpServletResponse response)
       throws IOException {
-    List<String> methods = values(request, METHOD_HEADERS);
-    List<String> uris = values(request, URI_HEADERS);
+    List<String> methods = values(request, PAIRS.stream().map(Pair::method));
+    List<String> uris = values(request, PAIRS.stream().flatMap(pair -> pair.uris().stream()));
+    boolean silent = dispatched.equals(PATH) && methods.isEmpty() && uris.isEmpty();
     if (!dispatched.equals(PATH)) {
       methods.add(request.getMethod());
       uris.add(behind(request));
@@ -64,8 +86,12 @@ final class ForwardAuth {
       challenge.write(Refused.AMBIGUOUS_FORWARDING, request, response);
       return;
     }
+    if (dispatched.equals(PATH) && PAIRS.stream().anyMatch(pair -> pair.halved(request))) {
+      challenge.write(Refused.INCOMPLETE_FORWARDING, request, response);
+      return;
+    }
     List<String> paths = new ArrayList<>();
-    for (String uri : uris.isEmpty() ? List.of(PATH) : uris) {
+    for (String uri : silent ? List.of(PATH) : uris) {
       List<String> readings = readings(uri);
       if (readings.isEmpty()) {
         challenge.write(Refused.AMBIGUOUS_PATH, request, response);
@@ -73,18 +99,20 @@ final class ForwardAuth {
       }
       paths.addAll(readings);
     }
-    answer(request, methods.isEmpty() ? List.of("GET") : methods, paths, response);
+    answer(request, silent, silent ? List.of("GET") : methods, paths, response);
   }
 
   private void answer(
       HttpServletRequest request,
+      boolean silent,
       List<String> methods,
       List<String> paths,
       HttpServletResponse response)
       throws IOException {
     boolean open =
-        paths.stream().noneMatch(gate::guards)
-            || methods.stream().allMatch(method -> gate.letsThrough(request, method));
+        !silent
+            && (paths.stream().noneMatch(gate::guards)
+                || methods.stream().allMatch(method -> gate.letsThrough(request, method)));
     if (open) {
       response.setHeader("Cache-Control", "no-store");
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
@@ -92,6 +120,14 @@ final class ForwardAuth {
     }
     Decision decision = gate.decide(request, methods, paths);
     if (decision instanceof Admitted admitted) {
+      if (silent && silenceTold.compareAndSet(false, true)) {
+        LOG.log(
+            Level.WARNING,
+            "asked at "
+                + PATH
+                + " without the method and the URI of a request: rules can't be applied, and a"
+                + " client that adds the headers itself is believed; let the proxy set them");
+      }
       name(admitted.grant(), response);
     } else {
       challenge.write((Refused) decision, request, response);
@@ -114,18 +150,20 @@ final class ForwardAuth {
   }
 
   private static boolean contradictory(HttpServletRequest request) {
-    return Stream.concat(METHOD_HEADERS.stream(), URI_HEADERS.stream())
+    return PAIRS.stream()
+        .flatMap(Pair::headers)
         .anyMatch(name -> Collections.list(request.getHeaders(name)).size() > 1);
   }
 
-  private static List<String> values(HttpServletRequest request, List<String> names) {
+  private static List<String> values(HttpServletRequest request, Stream<String> names) {
     List<String> values = new ArrayList<>();
-    for (String name : names) {
-      @Nullable String value = request.getHeader(name);
-      if (value != null) {
-        values.add(value.strip());
-      }
-    }
+    names.forEach(
+        name -> {
+          @Nullable String value = request.getHeader(name);
+          if (value != null) {
+            values.add(value.strip());
+          }
+        });
     return values;
   }
 

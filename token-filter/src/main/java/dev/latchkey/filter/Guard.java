@@ -29,10 +29,15 @@ record Guard(
         settings.get(Key.FILTER_CHECK_FORWARDS));
   }
 
-  /** The metadata, if that is what is asked for. */
+  /** The metadata, if that is what is asked for, in whichever way the path is read. */
   @Nullable ResourceMetadata metadataAt(String path, HttpServletRequest request) {
     String method = request.getMethod();
     boolean reads = "GET".equals(method) || "HEAD".equals(method);
-    return metadata != null && ResourceMetadata.isAt(path) && reads ? metadata : null;
+    return metadata != null
+            && ResourceMetadata.isAt(path)
+            && reads
+            && !RequestPath.ambiguous(request.getRequestURI())
+        ? metadata
+        : null;
   }
 }

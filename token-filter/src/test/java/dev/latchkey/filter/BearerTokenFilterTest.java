@@ -309,6 +309,15 @@ class BearerTokenFilterTest {
   }
 
   @Test
+  @DisplayName("A12 no metadata for a path that somebody in front may read as another")
+  void noMetadataForAnAmbiguousPath() throws Exception {
+    MockHttpServletRequest request = get("/.well-known/oauth-protected-resource/..%2f..%2fsecret");
+    filter(request);
+    assertThat(response.getStatus()).isEqualTo(400);
+    assertThat(passed).isEmpty();
+  }
+
+  @Test
   void metadataCanBeSwitchedOff() throws Exception {
     settings.put("latchkey.filter.resource-metadata", "false");
     filter(get("/.well-known/oauth-protected-resource"));

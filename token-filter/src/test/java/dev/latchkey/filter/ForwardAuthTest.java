@@ -69,8 +69,7 @@ class ForwardAuthTest {
   })
   void rulesAreFedByTheForwardedRequest(String method, String uri, int status) throws Exception {
     token(latchkey.issues("other"));
-    request.addHeader("X-Forwarded-Method", method);
-    request.addHeader("X-Forwarded-Uri", uri);
+    forwards(method, uri);
     verify();
     assertThat(response.getStatus()).isEqualTo(status);
   }
@@ -84,6 +83,8 @@ class ForwardAuthTest {
     for (String header : new String[] {"X-Original-Uri", "X-Original-URL", "X-Forwarded-Uri"}) {
       request.addHeader(header, header.equals(ofProxy) ? "/secret/1" : "/public/1");
     }
+    request.addHeader("X-Original-Method", "GET");
+    request.addHeader("X-Forwarded-Method", "GET");
     verify();
     assertThat(response.getStatus()).isEqualTo(403);
     assertThat(latchkey.uses(token)).isZero();
@@ -95,8 +96,45 @@ class ForwardAuthTest {
     request.addHeader("X-Forwarded-Method", "GET");
     request.addHeader("X-Original-Method", "POST");
     request.addHeader("X-Forwarded-Uri", "/orders/1");
+    request.addHeader("X-Original-Uri", "/orders/1");
     verify();
     assertThat(response.getStatus()).isEqualTo(403);
+  }
+
+  @ParameterizedTest
+  @DisplayName("a client can't add the half of a pair that its proxy does not set")
+  @ValueSource(
+      strings = {
+        "X-Original-Uri=/secret/1 X-Forwarded-Method=OPTIONS",
+        "X-Original-URL=/secret/1 X-Forwarded-Method=OPTIONS",
+        "X-Forwarded-Uri=/secret/1 X-Original-Method=OPTIONS",
+        "X-Forwarded-Uri=/secret/1 X-Original-Method=OPTIONS X-Original-Uri=/public/1",
+        "X-Original-Method=GET X-Forwarded-Uri=/public/1",
+        "X-Forwarded-Method=GET X-Original-Uri=/public/1",
+        // What such a proxy asks all day, so that nobody takes it into service.
+        "X-Original-Uri=/orders/1",
+        "X-Forwarded-Uri=/public/1",
+        "X-Forwarded-Method=GET",
+        "X-Original-Method=OPTIONS",
+      })
+  void halfOfWhatARequestIsForIsRefused(String headers) throws Exception {
+    for (String header : headers.split(" ")) {
+      int equals = header.indexOf('=');
+      request.addHeader(header.substring(0, equals), header.substring(equals + 1));
+    }
+    request.addHeader("Origin", "https://app.example");
+    request.addHeader("Access-Control-Request-Method", "GET");
+    verify();
+    assertThat(response.getStatus()).isEqualTo(400);
+    assertThat(response.getContentAsString()).contains("X-Original-Method and X-Original-Uri");
+  }
+
+  @Test
+  @DisplayName("what is said of no request opens nothing without a token")
+  void silenceNeedsAToken() throws Exception {
+    settings.put("latchkey.filter.excluded-paths", "/verify");
+    verify();
+    assertThat(response.getStatus()).isEqualTo(401);
   }
 
   @ParameterizedTest
@@ -112,7 +150,7 @@ class ForwardAuthTest {
 
   @Test
   void excludedPathsAndPreflightsPassWithoutAName() throws Exception {
-    request.addHeader("X-Forwarded-Uri", "/public/1");
+    forwards("GET", "/public/1");
     verify();
     assertThat(response.getStatus()).isEqualTo(204);
     assertThat(response.getHeader("X-Latchkey-Client-Id")).isNull();
@@ -170,6 +208,25 @@ class ForwardAuthTest {
     assertThat(response.getStatus()).isEqualTo(status);
   }
 
+  @ParameterizedTest
+  @DisplayName("A12 a spelling that leads out of the endpoint gets no answer that means yes")
+  @CsvSource({
+    "/.well-known/oauth-protected-resource/..%2f..%2fsecret,"
+        + " /verify/%2e%2e/.well-known/oauth-protected-resource/..%2f..%2fsecret",
+    "/.well-known/oauth-protected-resource, /verify/../.well-known/oauth-protected-resource",
+    "/open/x, /verify/%2e%2e/open/x",
+  })
+  void nothingBesideTheEndpointIsReachedThroughIt(String path, String uri) throws Exception {
+    settings.put("latchkey.filter.paths", "/secret/*");
+    settings.remove("latchkey.filter.excluded-paths");
+    MockHttpServletRequest asked = at(path);
+    asked.setRequestURI(uri);
+    MockFilterChain chain = new MockFilterChain();
+    endpoint().doFilter(asked, response, chain);
+    assertThat(response.getStatus()).isEqualTo(400);
+    assertThat(chain.getRequest()).isNull();
+  }
+
   @Test
   void aHeaderCanNotOutvoteThePathThatIsAskedAt() throws Exception {
     MockHttpServletRequest asked = at("/verify/secret/1");
@@ -183,7 +240,7 @@ class ForwardAuthTest {
       "A14 an excluded path with parameters is not excluded where they are part of the name")
   @CsvSource({"/public/x;y, 204", "/public;x/y, 401", "/;x/public/y, 401", "/public/;x/y, 204"})
   void excludedPathsWithParameters(String uri, int status) throws Exception {
-    request.addHeader("X-Forwarded-Uri", uri);
+    forwards("GET", uri);
     verify();
     assertThat(response.getStatus()).isEqualTo(status);
   }
@@ -192,7 +249,7 @@ class ForwardAuthTest {
   @ValueSource(strings = {"/secret;x/y", "/secret/1;x", "/;x/secret/1"})
   void whateverAServerMakesOfParametersTheRuleHolds(String uri) throws Exception {
     token(latchkey.issues("other"));
-    request.addHeader("X-Forwarded-Uri", uri);
+    forwards("GET", uri);
     verify();
     assertThat(response.getStatus()).isEqualTo(403);
   }
@@ -247,6 +304,11 @@ class ForwardAuthTest {
     MockHttpServletRequest request = new MockHttpServletRequest("GET", path);
     request.setServletPath(path);
     return request;
+  }
+
+  private void forwards(String method, String uri) {
+    request.addHeader("X-Forwarded-Method", method);
+    request.addHeader("X-Forwarded-Uri", uri);
   }
 
   private void token(Issued token) {

@@ -63,18 +63,22 @@ public final class ChangeFeed {
   }
 
   /**
-   * Deletes changes from before {@code end}, in the transaction of {@code em}. A node that was away
-   * for longer sees the gap and forgets everything.
+   * Deletes changes from before {@code end}, in the transaction of {@code em}, up to the first that
+   * is not: a node whose clock is behind writes younger changes with older times, and a hole among
+   * the others makes all nodes forget everything. So does a node that was away for longer.
    *
    * @return how many were deleted; {@code atMost} when there may be more
    */
   public int purge(EntityManager em, Instant end, int atMost) {
     List<Long> old =
-        em.createQuery(
-                "select r.seq from FeedRow r where r.createdAt < :end order by r.seq", Long.class)
-            .setParameter("end", end)
+        em
+            .createQuery("select r from FeedRow r order by r.seq", FeedRow.class)
             .setMaxResults(atMost)
-            .getResultList();
+            .getResultList()
+            .stream()
+            .takeWhile(row -> row.createdAt().isBefore(end))
+            .map(FeedRow::seq)
+            .toList();
     return old.isEmpty()
         ? 0
         : em.createQuery("delete from FeedRow r where r.seq in :old")

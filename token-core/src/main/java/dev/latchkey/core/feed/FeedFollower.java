@@ -105,17 +105,23 @@ public final class FeedFollower implements AutoCloseable {
     }
     List<FeedRow> rows = database.read(em -> feed.after(em, position, BATCH));
     // Behind the head yet not there: purged while we were away. Before it: another, older database.
-    boolean gap = head < position || rows.isEmpty() || rows.get(0).seq() != position + 1;
-    if (gap) {
-      LOG.log(Level.WARNING, "changes were missed, so all answers are forgotten");
-      listener.anythingChanged();
-      position = head;
-      return true;
+    if (head < position || rows.isEmpty()) {
+      return missed(head);
     }
     for (FeedRow row : rows) {
+      if (row.seq() != position + 1) {
+        return missed(Math.max(head, row.seq()));
+      }
       listener.changed(row.change());
       position = row.seq();
     }
+    return true;
+  }
+
+  private boolean missed(long upTo) {
+    LOG.log(Level.WARNING, "changes were missed, so all answers are forgotten");
+    listener.anythingChanged();
+    position = upTo;
     return true;
   }
 

@@ -54,7 +54,7 @@ final class ConnectionSource implements AutoCloseable {
       }
     } catch (SQLException unreachable) {
       throw new StoreUnavailableException(
-          "the database does not answer: " + unreachable.getMessage(), unreachable);
+          "the database does not answer", String.valueOf(unreachable.getMessage()), unreachable);
     }
   }
 

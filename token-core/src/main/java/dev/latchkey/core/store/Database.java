@@ -92,7 +92,7 @@ public final class Database implements AutoCloseable {
       throw failed instanceof StoreUnavailableException
           ? failed
           : new StoreUnavailableException(
-              "the database can't be used: " + failed.getMessage(), failed);
+              "the database can't be used", String.valueOf(failed.getMessage()), failed);
     }
   }
 

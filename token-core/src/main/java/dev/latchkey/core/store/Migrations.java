@@ -62,7 +62,7 @@ final class Migrations {
           .migrate();
     } catch (FlywayException failed) {
       throw new StoreUnavailableException(
-          "the tables can't be created or updated: " + failed.getMessage(), failed);
+          "the tables can't be created or updated", String.valueOf(failed.getMessage()), failed);
     }
   }
 
@@ -71,7 +71,7 @@ final class Migrations {
       return connection.getMetaData().getDatabaseProductName().toLowerCase(Locale.ROOT);
     } catch (SQLException unreachable) {
       throw new StoreUnavailableException(
-          "the database does not answer: " + unreachable.getMessage(), unreachable);
+          "the database does not answer", String.valueOf(unreachable.getMessage()), unreachable);
     }
   }
 }

@@ -64,10 +64,13 @@ public final class OutageLog {
     while (cause.getCause() != null && !(cause instanceof StoreUnavailableException)) {
       cause = cause.getCause();
     }
-    String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-    return cause instanceof StoreUnavailableException
-        ? message
-        : cause.getClass().getSimpleName() + ": " + message;
+    return cause instanceof StoreUnavailableException unavailable
+        ? firstLine(unavailable.forTheLog())
+        : cause.getClass().getSimpleName() + ": " + firstLine(String.valueOf(cause.getMessage()));
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
   }
 
   /** It worked. */

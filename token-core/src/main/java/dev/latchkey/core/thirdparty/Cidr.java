@@ -51,18 +51,25 @@ record Cidr(String text, InetAddress network, int prefix) {
       if (text.indexOf(':') >= 0) {
         int zone = text.indexOf('%');
         String literal = zone < 0 ? text : text.substring(0, zone);
-        boolean wellFormed =
-            literal
-                .chars()
-                .allMatch(c -> c == ':' || c == '.' || Character.digit(c, 16) >= 0 && c < 0x7f);
-        // With a colon in it the text is taken as a literal or refused, not looked up.
-        return wellFormed ? InetAddress.getByName(literal).getAddress() : null;
+        return isLiteral(literal) ? InetAddress.getByName(literal).getAddress() : null;
       }
       byte[] bytes = dottedQuad(text);
       return bytes;
     } catch (UnknownHostException notAnAddress) {
       return null;
     }
+  }
+
+  // A text with a colon in it that begins so is taken as an IPv6 literal or refused. Any other is
+  // looked up, and the empty one is this machine.
+  private static boolean isLiteral(String text) {
+    return text.indexOf(':') >= 0
+        && text.charAt(0) != '.'
+        && text.chars().allMatch(c -> c == ':' || c == '.' || hexDigit(c));
+  }
+
+  private static boolean hexDigit(int c) {
+    return c < 0x7f && Character.digit(c, 16) >= 0;
   }
 
   private static byte @Nullable [] dottedQuad(String text) {

@@ -93,13 +93,24 @@ final class Answer {
     return false;
   }
 
-  /** Takes over from the answer before what a clock set back must not undo. */
-  void succeed(Answer earlier) {
-    if (earlier.seenExpired
-        && earlier.finding instanceof Usable was
-        && finding instanceof Usable is
-        && was.grant.expiresAtMillis() >= is.grant.expiresAtMillis()) {
+  /** When the token was over that was seen expired; {@link Grant#NEVER} when none was. */
+  long seenOverAt() {
+    return seenExpired && finding instanceof Usable usable
+        ? usable.grant.expiresAtMillis()
+        : Grant.NEVER;
+  }
+
+  /** Takes over that the token was seen expired when this was its end, or a later one. */
+  void succeed(long overAt) {
+    if (finding instanceof Usable is
+        && overAt != Grant.NEVER
+        && overAt >= is.grant.expiresAtMillis()) {
       seenExpired = true;
     }
+  }
+
+  /** Takes over from the answer before what a clock set back must not undo. */
+  void succeed(Answer earlier) {
+    succeed(earlier.seenOverAt());
   }
 }

@@ -46,6 +46,9 @@ final class VerdictCache {
 
   private final Cache<Long, Answer> admitting;
   private final Cache<Long, Answer> refusing;
+
+  // What was forgotten after it was seen expired: a clock set back must not undo that (A20).
+  private final Cache<Long, Long> seenOver;
   private final LongFunction<Finding> store;
   private final Executor refresher;
   private final Ticker ticker;
@@ -69,12 +72,14 @@ final class VerdictCache {
     this.permits = new Semaphore(bounds.concurrentLookups);
     // Caffeine keeps house on the calling thread; it is little, and never our callers' pool.
     this.admitting =
-        Caffeine.newBuilder().maximumSize(bounds.maxSize).executor(Runnable::run).build();
-    this.refusing =
         Caffeine.newBuilder()
-            .maximumSize(Math.max(SMALLEST_REFUSALS, bounds.maxSize / 10))
+            .maximumSize(bounds.maxSize)
             .executor(Runnable::run)
+            .<Long, Answer>removalListener((id, answer, cause) -> keepIfOver(id, answer))
             .build();
+    long refusals = Math.max(SMALLEST_REFUSALS, bounds.maxSize / 10);
+    this.refusing = Caffeine.newBuilder().maximumSize(refusals).executor(Runnable::run).build();
+    this.seenOver = Caffeine.newBuilder().maximumSize(refusals).executor(Runnable::run).build();
   }
 
   /** The answer in memory, when it is young enough to be used; else null. */
@@ -179,6 +184,12 @@ final class VerdictCache {
     return answer == null ? refusing.getIfPresent(id) : answer;
   }
 
+  private void keepIfOver(@Nullable Long id, @Nullable Answer answer) {
+    if (id != null && answer != null && answer.seenOverAt() != Grant.NEVER) {
+      seenOver.put(id, answer.seenOverAt());
+    }
+  }
+
   private long retryAfter() {
     return Math.min(bounds.refreshAfterNanos, TimeUnit.SECONDS.toNanos(5));
   }
@@ -254,6 +265,10 @@ final class VerdictCache {
       Answer earlier = peek(id);
       if (earlier != null) {
         answer.succeed(earlier);
+      }
+      Long over = seenOver.getIfPresent(id);
+      if (over != null) {
+        answer.succeed(over);
       }
       // Into the one before out of the other, so that a reader finds it all the while.
       if (answer.admits()) {

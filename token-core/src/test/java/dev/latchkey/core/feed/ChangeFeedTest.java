@@ -8,6 +8,7 @@ import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.testing.Server;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -105,6 +106,44 @@ class ChangeFeedTest {
     assertThat(heard).containsExactly("anything");
     follower.poll();
     assertThat(heard).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("E2 a gap among the rest means anything, too, and what comes behind it is passed on")
+  void aGapInTheMiddleMeansAnything() {
+    for (int i = 1; i <= 4; i++) {
+      append(Change.ofToken("t" + i));
+    }
+    database.transact(
+        em -> em.createQuery("delete from FeedRow r where r.seq = 3").executeUpdate());
+    follower.poll();
+    assertThat(heard).containsExactly("TOKEN t1", "TOKEN t2", "anything");
+    append(Change.ofToken("t5"));
+    follower.poll();
+    assertThat(heard).containsExactly("TOKEN t1", "TOKEN t2", "anything", "TOKEN t5");
+  }
+
+  @Test
+  @DisplayName("E2 a node whose clock is behind does not make others purge a hole into the feed")
+  void purgesNoHole() {
+    ChangeFeed behind = new ChangeFeed(Clock.offset(CLOCK, Duration.ofDays(-2)));
+    database.transact(
+        em -> {
+          behind.append(em, Change.ofToken("t1"));
+          return true;
+        });
+    append(Change.ofToken("t2"));
+    database.transact(
+        em -> {
+          behind.append(em, Change.ofToken("t3"));
+          return true;
+        });
+    append(Change.ofToken("t4"));
+    FeedFollower all = followerFrom(1);
+    assertThat(purge(NOON.minus(Duration.ofDays(1)))).isEqualTo(1);
+    all.poll();
+    assertThat(heard).containsExactly("TOKEN t2", "TOKEN t3", "TOKEN t4");
+    all.close();
   }
 
   @Test
@@ -235,8 +274,12 @@ class ChangeFeedTest {
   }
 
   private FeedFollower followerAtHead() {
+    return followerFrom(FeedFollower.head(database, feed));
+  }
+
+  private FeedFollower followerFrom(long position) {
     return FeedFollower.from(
-        FeedFollower.head(database, feed),
+        position,
         database,
         feed,
         new FeedListener() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class OutageLogTest {
@@ -60,6 +61,20 @@ class OutageLogTest {
   void repeatsWhatAnOperatorIsToldToDo() {
     outage.failed(new StoreUnavailableException("start the admin WAR", new Exception("inside")));
     assertThat(lines).containsExactly("WARNING broken (start the admin WAR)");
+  }
+
+  @Test
+  @DisplayName("what a driver says of hosts and users is for the log, not for whoever asks")
+  void tellsTheLogMoreThanOthers() {
+    StoreUnavailableException unavailable =
+        new StoreUnavailableException(
+            "the database does not answer",
+            "no route to db1:5432\nas bob",
+            new Exception("inside"));
+    outage.failed(new Exception("outside", unavailable));
+    assertThat(lines)
+        .containsExactly("WARNING broken (the database does not answer: no route to db1:5432)");
+    assertThat(unavailable).hasMessage("the database does not answer");
   }
 
   @Test

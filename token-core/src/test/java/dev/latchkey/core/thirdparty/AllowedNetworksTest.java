@@ -3,8 +3,17 @@ package dev.latchkey.core.thirdparty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.File;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,9 +49,52 @@ class AllowedNetworksTest {
     "10.0.0.0/8, dead.beef, false",
     "::/0, dead:beef, false",
     "::/0, [::1], false",
+    "127.0.0.0/8, %::, false",
+    "::/0, %::, false",
+    "0.0.0.0/0, 1%::, false",
+    "0.0.0.0/0, 2130706433%::, false",
   })
   void containAnAddress(String network, String address, boolean contained) {
     assertThat(AllowedNetworks.of(List.of(network)).contain(address)).isEqualTo(contained);
+  }
+
+  @ParameterizedTest
+  @DisplayName(
+      "no text of a client is looked up in the DNS, not even one that looks like an address")
+  @ValueSource(strings = {".::", ".a:", "abc%::", "%::", "::.", "a:b", "a.b.c.d"})
+  void asksNoDns(String text, @TempDir Path folder) throws Exception {
+    // A file in place of the DNS that knows each of them; a JVM reads its name when it starts.
+    Path names = Files.writeString(folder.resolve("names"), "10.1.2.3 " + text + " abc\n");
+    String classes =
+        Stream.of(AllowedNetworks.class, Asked.class)
+            .map(type -> Path.of(URI.create(location(type))).toString())
+            .collect(Collectors.joining(File.pathSeparator));
+    Process asked =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djdk.net.hosts.file=" + names,
+                "-cp",
+                classes,
+                Asked.class.getName(),
+                text)
+            .redirectErrorStream(true)
+            .start();
+    assertThat(new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip())
+        .isEqualTo("false");
+  }
+
+  private static String location(Class<?> type) {
+    return type.getProtectionDomain().getCodeSource().getLocation().toString();
+  }
+
+  /** Says whether an address is in the network of all names that can be looked up. */
+  static final class Asked {
+
+    private Asked() {}
+
+    public static void main(String[] arguments) {
+      System.out.println(AllowedNetworks.of(List.of("10.0.0.0/8")).contain(arguments[0]));
+    }
   }
 
   @ParameterizedTest

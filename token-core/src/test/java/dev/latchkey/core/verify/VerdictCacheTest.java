@@ -28,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VerdictCacheTest {
 
@@ -399,6 +401,56 @@ class VerdictCacheTest {
     Answer refreshed = cache.get(ID);
     assertThat(refreshed).isNotNull().isNotSameAs(answer);
     assertThat(refreshed.expired(usable.grant(), 999)).isTrue();
+  }
+
+  @ParameterizedTest
+  @DisplayName("A20 also when the answer was forgotten in between, for whatever reason")
+  @ValueSource(strings = {"token", "third party", "all", "evicted", "deactivated"})
+  void expiredStaysExpiredWhenForgotten(String why) throws Exception {
+    VerdictCache small = cache(1, 10, Duration.ofSeconds(5));
+    Usable usable = usable("tp", 1000);
+    store.holds(ID, usable);
+    assertThat(small.lookUp(ID).expired(usable.grant(), 1000)).isTrue();
+
+    switch (why) {
+      case "token" -> small.forget(ID);
+      case "third party" -> small.forgetThirdParty("tp");
+      case "all" -> small.forgetAll();
+      case "evicted" -> evict(small);
+      default -> {
+        store.holds(ID, refused("tp"));
+        small.forget(ID);
+        small.lookUp(ID);
+        store.holds(ID, usable);
+        small.forget(ID);
+      }
+    }
+    assertThat(small.get(ID)).isNull();
+    Answer again = small.lookUp(ID);
+    assertThat(again.expired(usable.grant(), 999)).isTrue();
+  }
+
+  @Test
+  @DisplayName("A20 and a token whose end was moved on since is active until that")
+  void expiredLaterIsNotExpiredYet() throws Exception {
+    Usable usable = usable("tp", 1000);
+    store.holds(ID, usable);
+    assertThat(cache.lookUp(ID).expired(usable.grant(), 1000)).isTrue();
+    Usable longer = usable("tp", 2000);
+    store.holds(ID, longer);
+    cache.forget(ID);
+    assertThat(cache.lookUp(ID).expired(longer.grant(), 1500)).isFalse();
+  }
+
+  private void evict(VerdictCache from) throws Exception {
+    for (long other = 100; other < 1000 && from.get(ID) != null; other++) {
+      store.holds(other, active("tp"));
+      from.lookUp(other);
+      for (int i = 0; i < 10; i++) {
+        from.get(other);
+      }
+      from.cleanUp();
+    }
   }
 
   private Finding found(long id) {
