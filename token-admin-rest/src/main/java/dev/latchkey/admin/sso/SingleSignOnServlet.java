@@ -1,5 +1,6 @@
 package dev.latchkey.admin.sso;
 
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -10,8 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /sso}: the one address that the server asks everybody to sign in at, by whatever it has
- * been set up with. Whoever gets here is signed in, and goes on to the console.
+ * {@code /sso}: the one address that has the server sign people in, by whatever it has been set up
+ * with. Whoever is signed in goes on to the console.
  */
 public final class SingleSignOnServlet extends HttpServlet {
 
@@ -27,9 +28,12 @@ public final class SingleSignOnServlet extends HttpServlet {
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     response.setHeader("Cache-Control", "no-store");
-    @Nullable Principal principal = request.getUserPrincipal();
+    @Nullable Principal principal = principal(request, response);
+    if (response.isCommitted() || response.getStatus() != HttpServletResponse.SC_OK) {
+      return; // by whatever signs people in
+    }
     if (principal == null) {
-      say(response, 401, "Nobody has signed you in. Try again from the console.");
+      say(response, 404, "Nobody signs people in here. Begin again at the console.");
     } else if (Stream.of("viewer", "operator", "admin")
         .noneMatch(role -> request.isUserInRole("latchkey-" + role))) {
       say(
@@ -43,6 +47,19 @@ public final class SingleSignOnServlet extends HttpServlet {
       response.setStatus(HttpServletResponse.SC_SEE_OTHER);
       response.setHeader("Location", request.getContextPath() + "/");
     }
+  }
+
+  private static @Nullable Principal principal(
+      HttpServletRequest request, HttpServletResponse response) throws IOException {
+    try {
+      // Coming back in vain must not send people off again.
+      if (request.getUserPrincipal() == null && !request.getServletPath().equals(CALLBACK)) {
+        request.authenticate(response);
+      }
+    } catch (ServletException nothingIsSetUp) {
+      return null;
+    }
+    return request.getUserPrincipal();
   }
 
   private static void say(HttpServletResponse response, int status, String text)

@@ -96,6 +96,7 @@ public final class RefusalRecorder {
   private void collect(Instant hour) {
     withoutToken.forEach(
         (reason, counter) -> add(new Refusal.Id(hour, reason, Refusal.NO_TOKEN), counter));
+    // What is counted between the two steps may be lost: these are figures for a dashboard.
     for (Refused refused : List.copyOf(ofTokens.keySet())) {
       LongAdder counter = ofTokens.remove(refused);
       if (counter != null) {

@@ -60,7 +60,14 @@ public enum Server {
       if (mariaDb == null) {
         mariaDb =
             DB.newEmbeddedDB(
-                DBConfigurationBuilder.newBuilder().setPort(0).addArg("--user=root").build());
+                DBConfigurationBuilder.newBuilder()
+                    .setPort(0)
+                    .addArg("--user=root")
+                    .addArg("--bind-address=127.0.0.1")
+                    // Else it makes itself a certificate, which on a busy machine takes so long
+                    // that it is given up.
+                    .addArg("--skip-ssl")
+                    .build());
         mariaDb.start();
         running = mariaDb;
       }
