@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 /**
  * Applications of other teams with the filter jar in them, on a second server of the tested kind,
@@ -147,10 +148,13 @@ final class Applications implements AutoCloseable {
         .sum();
   }
 
-  /** How many threads of ours run: those of the nodes and of their connection pools. */
-  int threads() {
-    return (int)
-        diagnose("Thread.print").lines().filter(line -> line.startsWith("\"latchkey")).count();
+  /** How many threads of ours run, by their name: those of the nodes and of their pools. */
+  Map<String, Long> threads() {
+    return diagnose("Thread.print")
+        .lines()
+        .filter(line -> line.startsWith("\"latchkey"))
+        .map(line -> line.substring(1, line.indexOf('"', 1)))
+        .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
   }
 
   /** Has the server answer on many of its threads: each remembers something of its last request. */
