@@ -1,6 +1,7 @@
 package dev.latchkey.it;
 
 import dev.latchkey.it.app.AddedByCode;
+import dev.latchkey.it.app.BareServlet;
 import dev.latchkey.it.app.CallerServlet;
 import dev.latchkey.it.app.DispatchServlet;
 import dev.latchkey.it.app.EchoSocket;
@@ -34,6 +35,7 @@ final class ApplicationWars {
 
   private static final List<String> NOT_BROUGHT_BY_THE_JAR =
       List.of("postgresql", "mariadb-java-client", "slf4j-jdk14");
+  private static final List<String> THEIR_OWN = List.of("h2-", "slf4j-api-");
 
   private final Installation installation;
   private final Path folder;
@@ -62,6 +64,7 @@ final class ApplicationWars {
     add("/incomplete", war -> without("caffeine", plain(war)));
     add("/mending", ApplicationWars::plain, "latchkey.home=" + mendedHome());
     made.put("/theirs", theirs());
+    made.put("/bare", written("/bare", plain(war("/bare")).addClass(BareServlet.class)));
     return made;
   }
 
@@ -79,6 +82,7 @@ final class ApplicationWars {
         "latchkey.mechanism=true");
     add("/seconddown", ApplicationWars::secured, "latchkey.mechanism=true\n" + DOWN);
     add("/own", this::own);
+    made.put("/bare", written("/bare", bare()));
     add(
         "/jndi",
         war -> plain(war).setWebXML(new StringAsset(dataSource("java:global/latchkey", url()))),
@@ -108,13 +112,22 @@ final class ApplicationWars {
         .addAsWebInfResource(new StringAsset(BEANS), "beans.xml");
   }
 
+  /** The application with persistence of its own, without anything of ours. */
+  private WebArchive bare() {
+    WebArchive war = war("/bare").addClasses(BareServlet.class, MarkingFilter.class);
+    jars.stream()
+        .filter(jar -> THEIR_OWN.stream().anyMatch(jar.getFileName().toString()::startsWith))
+        .forEach(jar -> war.addAsLibrary(jar.toFile()));
+    return own(war);
+  }
+
   private WebArchive own(WebArchive war) {
+    String database = "jdbc:h2:mem:%s;DB_CLOSE_DELAY=-1".formatted(war.getName());
     without("caffeine", war)
         .addClasses(CallerServlet.class, Note.class, NotesServlet.class)
         .addAsResource(new StringAsset(PERSISTENCE), "META-INF/persistence.xml")
         .addAsWebInfResource(new StringAsset(OWN_LOGGING), "jboss-deployment-structure.xml")
-        .setWebXML(
-            new StringAsset(dataSource("java:app/jdbc/own", "jdbc:h2:mem:own;DB_CLOSE_DELAY=-1")));
+        .setWebXML(new StringAsset(dataSource("java:app/jdbc/own", database)));
     files(installation.folder().resolve("own-libraries"))
         .forEach(jar -> war.addAsLibrary(jar.toFile()));
     return war;

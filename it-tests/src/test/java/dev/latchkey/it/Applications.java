@@ -9,8 +9,12 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 /**
  * Applications of other teams with the filter jar in them, on a second server of the tested kind,
@@ -123,20 +127,46 @@ final class Applications implements AutoCloseable {
   }
 
   /** How many of a class are loaded, each by a class loader of its own. */
-  int loaded(Class<?> type) {
+  int loaded(String type) {
     diagnose("GC.run");
     diagnose("GC.run");
     return (int)
-        diagnose("VM.class_hierarchy", type.getName())
+        diagnose("VM.class_hierarchy", type)
             .lines()
-            .filter(line -> line.contains(type.getName() + "/"))
+            .filter(line -> line.contains(type + "/"))
             .count();
   }
 
-  /** How many nodes of ours run: each has one thread that follows the feed. */
-  int nodes() {
-    return (int)
-        diagnose("Thread.print").lines().filter(line -> line.startsWith("\"latchkey-feed")).count();
+  /** How many objects of a class are reachable, whichever class loader has loaded it. */
+  int reachable(String type) {
+    // num: instances bytes class (module)
+    return diagnose("GC.class_histogram")
+        .lines()
+        .map(line -> line.trim().split("\\s+"))
+        .filter(words -> words.length > 3 && words[3].equals(type))
+        .mapToInt(words -> Integer.parseInt(words[1]))
+        .sum();
+  }
+
+  /** How many threads of ours run, by their name: those of the nodes and of their pools. */
+  Map<String, Long> threads() {
+    return diagnose("Thread.print")
+        .lines()
+        .filter(line -> line.startsWith("\"latchkey"))
+        .map(line -> line.substring(1, line.indexOf('"', 1)))
+        .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
+  }
+
+  /** Has the server answer on many of its threads: each remembers something of its last request. */
+  void isBusyWith(Call call) {
+    ExecutorService callers = Executors.newFixedThreadPool(8);
+    try {
+      callers.invokeAll(Collections.nCopies(64, call::isAdmitted));
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    } finally {
+      callers.shutdownNow();
+    }
   }
 
   private String diagnose(String... command) {
