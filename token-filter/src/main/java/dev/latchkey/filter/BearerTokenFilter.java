@@ -214,16 +214,18 @@ public final class BearerTokenFilter implements Filter {
     if (mine.checksForwards()) {
       String path = reached(request);
       if (path != null && mine.gate().guards(path)) {
-        Decision decision = grant == null ? mine.gate().authenticate(request) : new Admitted(grant);
+        Decision decision =
+            grant == null ? mine.gate().authenticate(request) : Decision.Open.INSTANCE;
+        Grant caller = decision instanceof Admitted admitted ? admitted.grant() : grant;
         Refused refused =
-            decision instanceof Admitted admitted
-                ? mine.gate().refusal(admitted.grant(), request, request.getMethod(), path, null)
-                : (Refused) decision;
+            caller == null
+                ? (Refused) decision
+                : mine.gate().refusal(caller, request, request.getMethod(), path, null);
         if (refused != null) {
           return refused(mine, refused, request, response);
         }
-        if (grant == null) {
-          return admitted(mine, ((Admitted) decision).grant(), request, response);
+        if (decision instanceof Admitted admitted) {
+          return admitted(mine, admitted.grant(), request, response);
         }
       }
     }

@@ -3,7 +3,6 @@ package dev.latchkey.filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +13,11 @@ final class Challenge {
 
   private static final String RETRY_AFTER_SECONDS = "5";
 
-  private final String realm;
+  private final String scheme;
   private final @Nullable ResourceMetadata metadata;
 
   Challenge(String realm, @Nullable ResourceMetadata metadata) {
-    this.realm = realm;
+    this.scheme = "Bearer realm=\"" + realm + '"';
     this.metadata = metadata;
   }
 
@@ -33,56 +32,17 @@ final class Challenge {
     } else {
       response.setHeader("WWW-Authenticate", challenge(refused, request));
     }
-    byte[] body = body(refused);
     response.setContentType("application/problem+json");
-    response.setContentLength(body.length);
+    response.setContentLength(refused.length());
     if (!"HEAD".equals(request.getMethod())) {
-      response.getOutputStream().write(body);
+      refused.writeTo(response.getOutputStream());
     }
     response.flushBuffer();
   }
 
   private String challenge(Decision.Refused refused, HttpServletRequest request) {
-    StringBuilder challenge =
-        new StringBuilder(200).append("Bearer realm=\"").append(realm).append('"');
-    if (!refused.error().isEmpty()) {
-      add(challenge, "error", refused.error());
-      add(challenge, "error_description", refused.description());
-    }
-    if (!refused.scope().isEmpty()) {
-      add(challenge, "scope", refused.scope());
-    }
-    if (metadata != null) {
-      add(challenge, "resource_metadata", metadata.url(request));
-    }
-    return challenge.toString();
-  }
-
-  private static void add(StringBuilder challenge, String name, String value) {
-    challenge.append(", ").append(name).append("=\"").append(value).append('"');
-  }
-
-  private static byte[] body(Decision.Refused refused) {
-    String error = refused.error().isEmpty() ? "" : ",\"error\":\"" + refused.error() + '"';
-    String body =
-        "{\"type\":\"about:blank\",\"title\":\""
-            + title(refused.status())
-            + "\",\"status\":"
-            + refused.status()
-            + ",\"detail\":\""
-            + refused.description()
-            + '"'
-            + error
-            + '}';
-    return body.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static String title(int status) {
-    return switch (status) {
-      case 400 -> "Bad Request";
-      case 401 -> "Unauthorized";
-      case 403 -> "Forbidden";
-      default -> "Service Unavailable";
-    };
+    return metadata == null
+        ? scheme + refused.parameters()
+        : scheme + refused.parameters() + ", resource_metadata=\"" + metadata.url(request) + '"';
   }
 }

@@ -1,6 +1,9 @@
 package dev.latchkey.filter;
 
 import dev.latchkey.core.verify.Grant;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 
 /** What becomes of a request. */
 sealed interface Decision permits Decision.Open, Decision.Admitted, Decision.Refused {
@@ -11,16 +14,15 @@ sealed interface Decision permits Decision.Open, Decision.Admitted, Decision.Ref
     INSTANCE
   }
 
-  /** It gets in. */
-  record Admitted(Grant grant) implements Decision {}
-
   /**
-   * It does not, and is answered.
+   * It gets in.
    *
-   * @param error the code of RFC 6750 §3.1; empty for none
-   * @param scope what the request needs; empty for nothing
+   * @param atMillis when its token was checked
    */
-  record Refused(int status, String error, String description, String scope) implements Decision {
+  record Admitted(Grant grant, long atMillis) implements Decision {}
+
+  /** It does not, and is answered. What is written is made once, not for each request. */
+  final class Refused implements Decision {
 
     /** RFC 6750 §3.1: no authentication information, so no error code. */
     static final Refused NO_CREDENTIALS =
@@ -59,10 +61,72 @@ sealed interface Decision permits Decision.Open, Decision.Admitted, Decision.Ref
     static final Refused UNAVAILABLE =
         new Refused(503, "", "The access token can't be checked at the moment. Try again.", "");
 
+    private final int status;
+    private final String parameters;
+    private final byte[] body;
+
+    /**
+     * A refusal.
+     *
+     * @param error the code of RFC 6750 §3.1; empty for none
+     * @param scope what the request needs; empty for nothing
+     */
+    private Refused(int status, String error, String description, String scope) {
+      this.status = status;
+      this.parameters =
+          (error.isEmpty() ? "" : parameter("error", error))
+              + (error.isEmpty() ? "" : parameter("error_description", description))
+              + (scope.isEmpty() ? "" : parameter("scope", scope));
+      this.body = body(status, error, description).getBytes(StandardCharsets.US_ASCII);
+    }
+
     /** RFC 6750 §3.1: "requires higher privileges". */
     static Refused insufficientScope(String scope) {
       return new Refused(
           403, "insufficient_scope", "The access token does not have the scope for this.", scope);
+    }
+
+    int status() {
+      return status;
+    }
+
+    /** What stands in the challenge behind the realm, with the comma before it. */
+    String parameters() {
+      return parameters;
+    }
+
+    int length() {
+      return body.length;
+    }
+
+    /** Writes the problem document (RFC 9457). */
+    void writeTo(OutputStream out) throws IOException {
+      out.write(body);
+    }
+
+    private static String parameter(String name, String value) {
+      return ", " + name + "=\"" + value + '"';
+    }
+
+    private static String body(int status, String error, String description) {
+      return "{\"type\":\"about:blank\",\"title\":\""
+          + title(status)
+          + "\",\"status\":"
+          + status
+          + ",\"detail\":\""
+          + description
+          + '"'
+          + (error.isEmpty() ? "" : ",\"error\":\"" + error + '"')
+          + '}';
+    }
+
+    private static String title(int status) {
+      return switch (status) {
+        case 400 -> "Bad Request";
+        case 401 -> "Unauthorized";
+        case 403 -> "Forbidden";
+        default -> "Service Unavailable";
+      };
     }
   }
 }

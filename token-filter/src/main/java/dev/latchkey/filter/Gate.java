@@ -130,7 +130,7 @@ final class Gate {
       if (refused != null) {
         return refused;
       }
-      grant.used(clock.millis(), addressOf(request));
+      grant.used(admitted.atMillis(), addressOf(request));
     }
     return decision;
   }
@@ -148,7 +148,7 @@ final class Gate {
           }
         }
       }
-      grant.used(clock.millis(), addressOf(request));
+      grant.used(admitted.atMillis(), addressOf(request));
     }
     return decision;
   }
@@ -161,9 +161,11 @@ final class Gate {
       if (ready == null) {
         return Refused.UNAVAILABLE;
       }
-      Verdict verdict = ready.verify(given.token());
+      // After the verifier was waited for; once, since a look at the clock is a tenth of a check.
+      long now = clock.millis();
+      Verdict verdict = ready.verify(given.token(), now);
       if (verdict instanceof Grant grant) {
-        return new Admitted(grant);
+        return new Admitted(grant, now);
       }
       return verdict instanceof Verdict.Refused ? Refused.INVALID_TOKEN : Refused.UNAVAILABLE;
     }

@@ -7,7 +7,9 @@ import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
+import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -20,7 +22,13 @@ public final class TagKeys {
   private static final String HMAC = "HmacSHA256";
   private static final int TAG_BITS = 35;
 
+  private static final int CODE = 32;
+
   private final List<SecretKeySpec> newestFirst;
+
+  // Types of the JDK only: what a pooled thread of the server keeps must not hold on to the class
+  // loader of the application that we are in.
+  private final ThreadLocal<Object[]> scratch = ThreadLocal.withInitial(this::newScratch);
 
   /**
    * The keys of an installation.
@@ -45,24 +53,47 @@ public final class TagKeys {
   }
 
   long tag(String text) {
-    return tag(text, newestFirst.get(0));
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    return tag(mac(newestFirst.get(0)), bytes, bytes.length, new byte[CODE]);
   }
 
-  boolean made(String text, long tag) {
-    for (SecretKeySpec key : newestFirst) {
-      if (tag(text, key) == tag) {
+  /** Whether one of the keys gives this tag to the first characters of a token. */
+  boolean made(BearerToken token, int length, long tag) {
+    if (length > TokenFormat.LONGEST) {
+      return false;
+    }
+    Object[] mine = scratch.get();
+    byte[] in = (byte[]) mine[0];
+    byte[] code = (byte[]) mine[1];
+    token.copyTo(in, length);
+    for (int i = 2; i < mine.length; i++) {
+      if (tag((Mac) mine[i], in, length, code) == tag) {
         return true;
       }
     }
     return false;
   }
 
-  private static long tag(String text, SecretKeySpec key) {
+  private Object[] newScratch() {
+    Stream<Object> arrays = Stream.of(new byte[TokenFormat.LONGEST], new byte[CODE]);
+    return Stream.concat(arrays, newestFirst.stream().map(TagKeys::mac)).toArray();
+  }
+
+  private static long tag(Mac mac, byte[] text, int length, byte[] code) {
+    mac.update(text, 0, length);
+    try {
+      mac.doFinal(code, 0);
+    } catch (ShortBufferException codeIsLongEnough) {
+      throw new IllegalStateException(codeIsLongEnough);
+    }
+    return ByteBuffer.wrap(code).getLong() >>> (Long.SIZE - TAG_BITS);
+  }
+
+  private static Mac mac(SecretKeySpec key) {
     try {
       Mac mac = Mac.getInstance(HMAC);
       mac.init(key);
-      byte[] code = mac.doFinal(text.getBytes(StandardCharsets.US_ASCII));
-      return ByteBuffer.wrap(code).getLong() >>> (Long.SIZE - TAG_BITS);
+      return mac;
     } catch (NoSuchAlgorithmException | InvalidKeyException everyJavaPlatformHasIt) {
       throw new IllegalStateException(everyJavaPlatformHasIt);
     }

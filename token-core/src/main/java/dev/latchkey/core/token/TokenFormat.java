@@ -26,6 +26,9 @@ public final class TokenFormat {
   private static final int LONGEST_PREFIX = 10;
   private static final int SECRET_BITS = 256;
 
+  /** Characters of a token with the longest prefix. */
+  static final int LONGEST = LONGEST_PREFIX + 1 + ID_LENGTH + 1 + TAIL;
+
   private final SecureRandom random;
 
   /**
@@ -82,9 +85,16 @@ public final class TokenFormat {
 
   /** Whether a token of our format carries a tag of this installation. */
   public static boolean tagged(BearerToken token, TagKeys keys) {
-    String text = token.reveal();
-    int end = text.length() - TAG_LENGTH;
-    return keys.made(text.substring(0, end), Base62.decode(text, end, TAG_LENGTH));
+    int tagged = token.length() - TAG_LENGTH;
+    long tag = 0;
+    for (int i = tagged; i < token.length(); i++) {
+      int digit = Base62.value(token.charAt(i));
+      if (digit < 0) {
+        return false;
+      }
+      tag = tag * Base62.BASE + digit;
+    }
+    return keys.made(token, tagged, tag);
   }
 
   /** What lists and logs show of a token: {@code lk_7Qf0aZr3Kd_}. */

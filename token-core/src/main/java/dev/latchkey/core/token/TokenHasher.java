@@ -30,7 +30,7 @@ public final class TokenHasher {
     MessageDigest sha256 = (MessageDigest) mine[0];
     byte[] in = (byte[]) mine[1];
     byte[] out = (byte[]) mine[2];
-    token.copyTo(in);
+    token.copyTo(in, length);
     sha256.update(in, 0, length);
     try {
       sha256.digest(out, 0, HASH);

@@ -114,22 +114,34 @@ public final class TokenVerifier implements AutoCloseable {
    * a request needs is known to whoever asks. Counts what it refuses.
    */
   public Verdict verify(BearerToken token) {
+    return verify(token, clock.millis());
+  }
+
+  /**
+   * Whether the token is active now, for whoever has just looked at the clock.
+   *
+   * @param nowMillis what this verifier's clock says
+   */
+  public Verdict verify(BearerToken token, long nowMillis) {
     long number = TokenFormat.idOf(token);
     if (number == TokenFormat.NOT_OURS) {
       return foreign();
     }
     Long id = number;
     Answer answer = cache.get(id);
+    long now = nowMillis;
     if (answer == null) {
       if (!TokenFormat.tagged(token, tagKeys)) {
         return foreign();
       }
       answer = lookUp(id);
+      // The database may have taken its time, and the token's may be over.
+      now = clock.millis();
     }
     if (answer == null) {
       return Unavailable.INSTANCE;
     }
-    Verdict verdict = verdict(answer, token);
+    Verdict verdict = verdict(answer, token, now);
     if (verdict instanceof Refused refused) {
       count(refused, number);
     }
@@ -183,14 +195,14 @@ public final class TokenVerifier implements AutoCloseable {
     tagKeys = storedKeys.get();
   }
 
-  private Verdict verdict(Answer answer, BearerToken token) {
+  private Verdict verdict(Answer answer, BearerToken token, long nowMillis) {
     Finding finding = answer.finding();
     if (finding instanceof Usable usable) {
       Grant grant = usable.grant();
       if (!hasher.matches(token, grant.hash())) {
         return Refused.UNKNOWN;
       }
-      return answer.expired(grant, clock.millis()) ? Refused.EXPIRED : grant;
+      return answer.expired(grant, nowMillis) ? Refused.EXPIRED : grant;
     }
     Unusable unusable = (Unusable) finding;
     TokenHash hash = unusable.hash();
