@@ -202,6 +202,15 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
       return answer(node, "lk_none") == 401;
     }
 
+    /** What a node answers when it is asked whether it is ready; 0 when it does not. */
+    static int ready(Node node) {
+      try (Line line = new Line(node.port())) {
+        return line.get("/health/ready", "none");
+      } catch (IOException none) {
+        return 0;
+      }
+    }
+
     /** What a node answers to a token; 0 when it does not. */
     static int answer(Node node, String token) {
       try (Line line = new Line(node.port())) {
@@ -278,6 +287,11 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
       } catch (IOException unknown) {
         return false;
       }
+    }
+
+    /** The same, for a test that asks until it is done. */
+    boolean revokesAgain(Watched token) {
+      return token.revoked() != null || revokes(token);
     }
 
     @Override

@@ -229,6 +229,11 @@ final class Load implements AutoCloseable {
         .sum();
   }
 
+  /** How often anything was answered, or not. */
+  long total() {
+    return answers.values().stream().mapToLong(LongAdder::sum).sum();
+  }
+
   /** What was wrong so far. */
   List<String> violations() {
     return List.copyOf(violations);

@@ -67,7 +67,12 @@ final class Postgres implements AutoCloseable {
 
   /** A connection of the superuser, for whom some are always left. */
   Connection connect() throws SQLException {
-    return DriverManager.getConnection(url(port), "postgres", "");
+    return connect("postgres");
+  }
+
+  /** A connection of somebody. */
+  Connection connect(String role) throws SQLException {
+    return DriverManager.getConnection(url(port), role, "");
   }
 
   void execute(String... statements) {

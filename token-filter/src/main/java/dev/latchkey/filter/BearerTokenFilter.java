@@ -137,6 +137,11 @@ public final class BearerTokenFilter implements Filter {
   private @Nullable HttpServletRequest checkedFirst(
       Guard mine, HttpServletRequest request, HttpServletResponse response) throws IOException {
     String path = RequestPath.dispatched(request);
+    SharedNode checking = node;
+    if (mine.forwardAuth() != null && checking != null && Health.isAt(path, request)) {
+      new Health(checking::checks).answer(path, request, response);
+      return null;
+    }
     if (mine.forwardAuth() != null && ForwardAuth.isAt(path)) {
       mine.forwardAuth().answer(request, path, response);
       return null;
