@@ -27,6 +27,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -35,14 +36,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(Cluster.class)
 @Order(5)
+@DisabledIfSystemProperty(named = "nodes.quick", matches = ".*")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @DisplayName("When somebody floods a node")
 class FloodIT {
 
-  private static final Duration LENGTH = Duration.ofSeconds(Cluster.QUICK ? 5 : 15);
+  private static final Duration LENGTH = Duration.ofSeconds(15);
   private static final int GOOD_PER_SECOND = 50;
   private static final int FLOODING_THREADS = 8;
-  private static final int SLOW_CONNECTIONS = Cluster.QUICK ? 500 : 5000;
+  private static final int SLOW_CONNECTIONS = 5000;
   private static final long MOST_MEBIBYTES = 900;
   private static final Report REPORT =
       new Report(

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @DisplayName("How long it takes until every node refuses")
 class LatencyIT {
 
-  private static final int CHANGES = Integer.getInteger("nodes.changes", Cluster.QUICK ? 60 : 1000);
+  private static final int CHANGES = Integer.getInteger("nodes.changes", Cluster.QUICK ? 40 : 1000);
   private static final int AT_ONCE = 25;
   private static final int ONE_DISABLED_IN = 10;
   private static final int REQUESTS_PER_SECOND = 200;

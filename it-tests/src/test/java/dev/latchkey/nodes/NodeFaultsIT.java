@@ -18,6 +18,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What happens to single nodes and to the feed of changes, under a steady load. */
@@ -47,6 +48,7 @@ class NodeFaultsIT {
   }
 
   @Test
+  @DisabledIfSystemProperty(named = "nodes.quick", matches = ".*")
   @DisplayName("E2 notifications stop: changes are found by polling, and notified again afterwards")
   void notificationsCut() throws Exception {
     List<Watched> mix = cluster.mixed(30);
@@ -70,6 +72,7 @@ class NodeFaultsIT {
   }
 
   @Test
+  @DisabledIfSystemProperty(named = "nodes.quick", matches = ".*")
   @DisplayName("E2 a long transaction of somebody else does not hold up the feed")
   void longTransaction() throws Exception {
     List<Watched> mix = cluster.mixed(20);
@@ -97,6 +100,7 @@ class NodeFaultsIT {
   }
 
   @Test
+  @DisabledIfSystemProperty(named = "nodes.quick", matches = ".*")
   @DisplayName("E4 the lock of the feed is held by one that hangs: changes wait, none is lost")
   void feedLocked() throws Exception {
     List<Watched> mix = cluster.mixed(40);

@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 /** A PostgreSQL server that can be killed, stopped and started again on its data. */
 final class Postgres implements AutoCloseable {
 
+  static final int MOST_CONNECTIONS = 80;
+
   private final Path data;
   private final Path log;
   private final int port;
@@ -48,7 +50,7 @@ final class Postgres implements AutoCloseable {
         .setPGStartupWait(Duration.ofSeconds(60))
         // tells when a change was committed
         .setServerConfig("track_commit_timestamp", "on")
-        .setServerConfig("max_connections", "80")
+        .setServerConfig("max_connections", String.valueOf(MOST_CONNECTIONS))
         .setServerConfig("shared_buffers", "32MB")
         .setErrorRedirector(Redirect.appendTo(log.toFile()))
         .setOutputRedirector(Redirect.appendTo(log.toFile()))
