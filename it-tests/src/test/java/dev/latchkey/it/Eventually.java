@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** The one place that waits: asks again until the answer is yes, and tells how long that took. */
-final class Eventually {
+public final class Eventually {
 
   private static final long PAUSE_MILLIS = 10;
 
@@ -18,7 +18,7 @@ final class Eventually {
    * @return the time until it held
    * @throws AssertionError when it does not hold within {@code limit}
    */
-  static Duration within(Duration limit, String what, BooleanSupplier condition) {
+  public static Duration within(Duration limit, String what, BooleanSupplier condition) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
       Duration passed = Duration.ofNanos(System.nanoTime() - start);

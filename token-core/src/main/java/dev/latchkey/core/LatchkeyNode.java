@@ -21,7 +21,9 @@ import dev.latchkey.core.usage.UsageRecorder;
 import dev.latchkey.core.verify.TokenVerifier;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class LatchkeyNode implements AutoCloseable {
+
+  /** What {@link #checks} says of what works. */
+  public static final String UP = "up";
 
   private final Database database;
   private final UsageRecorder usage;
@@ -90,7 +95,7 @@ public final class LatchkeyNode implements AutoCloseable {
       UsageRecorder usage = new UsageRecorder(database, clock);
       TokenVerifier verifier = TokenVerifier.open(database, usage, settings, clock, ticker);
       FeedFollower follower =
-          FeedFollower.from(head, database, feed, new Forgetful(verifier), clock);
+          FeedFollower.from(head, database, feed, new Forgetful(verifier), clock, ticker);
       usage.start(settings.get(Key.USAGE_FLUSH_INTERVAL));
       follower.start(settings.get(Key.FEED_POLL_INTERVAL));
       return new LatchkeyNode(
@@ -122,6 +127,18 @@ public final class LatchkeyNode implements AutoCloseable {
 
   public FeedFollower follower() {
     return follower;
+  }
+
+  /**
+   * Whether tokens that are not in memory can be checked and changes are seen, by name: {@link #UP}
+   * or why not, in one line for an operator. Asks nobody, so it answers at once.
+   */
+  public Map<String, String> checks() {
+    String feedTrouble = follower.trouble();
+    Map<String, String> checks = new LinkedHashMap<>();
+    checks.put("feed", feedTrouble == null ? UP : feedTrouble);
+    checks.put("tokens", verifier.failing() ? "tokens can't be looked up" : UP);
+    return checks;
   }
 
   /** Stops the threads, writes down the uses counted, and closes the database. */

@@ -141,6 +141,11 @@ public final class BearerTokenFilter implements Filter {
       return refused(mine, Refused.AMBIGUOUS_PATH, request, response);
     }
     String path = RequestPath.dispatched(request);
+    SharedNode checking = node;
+    if (mine.forwardAuth() != null && checking != null && Health.isAt(path, request)) {
+      new Health(checking::checks).answer(path, request, response);
+      return null;
+    }
     if (mine.forwardAuth() != null && ForwardAuth.isAt(path)) {
       mine.forwardAuth().answer(request, path, response);
       return null;

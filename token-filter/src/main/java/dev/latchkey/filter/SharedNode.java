@@ -4,9 +4,11 @@ import dev.latchkey.core.BackgroundStart;
 import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
+import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.verify.TokenVerifier;
 import jakarta.servlet.ServletContext;
 import java.time.Clock;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,19 @@ final class SharedNode implements AutoCloseable {
   @Nullable TokenVerifier verifier() {
     LatchkeyNode running = start.running();
     return running == null ? null : running.verifier();
+  }
+
+  /** Whether it can check tokens, by name: {@link LatchkeyNode#UP} or why not. */
+  Map<String, String> checks() {
+    LatchkeyNode running = start.running();
+    if (running != null) {
+      return running.checks();
+    }
+    String why =
+        start.lastFailure() instanceof StoreUnavailableException told
+            ? String.valueOf(told.getMessage())
+            : "the database is not there yet";
+    return Map.of("database", why);
   }
 
   @Override

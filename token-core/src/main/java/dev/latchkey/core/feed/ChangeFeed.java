@@ -53,10 +53,10 @@ public final class ChangeFeed {
         .getSingleResult();
   }
 
-  /** The changes behind {@code position}, in their order. */
-  List<FeedRow> after(EntityManager em, long position, int atMost) {
+  /** The change at {@code position}, if it is there, and those behind it, in their order. */
+  List<FeedRow> from(EntityManager em, long position, int atMost) {
     return em.createQuery(
-            "select r from FeedRow r where r.seq > :position order by r.seq", FeedRow.class)
+            "select r from FeedRow r where r.seq >= :position order by r.seq", FeedRow.class)
         .setParameter("position", position)
         .setMaxResults(atMost)
         .getResultList();

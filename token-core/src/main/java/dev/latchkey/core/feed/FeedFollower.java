@@ -1,5 +1,6 @@
 package dev.latchkey.core.feed;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.store.Threads;
@@ -12,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the change feed and passes on what is new. Thread-safe.
@@ -23,21 +25,34 @@ public final class FeedFollower implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(FeedFollower.class.getName());
   private static final int BATCH = 1000;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final Database database;
   private final ChangeFeed feed;
   private final FeedListener listener;
   private final ScheduledExecutorService thread;
   private final OutageLog outage;
+  private final Ticker ticker;
 
   private long position;
+  // The change at the position, as it was seen; null when it was not.
+  private @Nullable FeedRow last;
+  private volatile long readAt;
+  private volatile long patienceNanos = PATIENCE_NANOS;
 
   private FeedFollower(
-      Database database, ChangeFeed feed, FeedListener listener, Clock clock, long position) {
+      Database database,
+      ChangeFeed feed,
+      FeedListener listener,
+      Clock clock,
+      Ticker ticker,
+      long position) {
     this.database = database;
     this.feed = feed;
     this.listener = listener;
     this.position = position;
+    this.ticker = ticker;
+    this.readAt = ticker.read();
     this.outage =
         new OutageLog(
             LOG,
@@ -58,12 +73,18 @@ public final class FeedFollower implements AutoCloseable {
 
   /** A follower that passes on what comes behind {@code position}, once it is started. */
   public static FeedFollower from(
-      long position, Database database, ChangeFeed feed, FeedListener listener, Clock clock) {
-    return new FeedFollower(database, feed, listener, clock, position);
+      long position,
+      Database database,
+      ChangeFeed feed,
+      FeedListener listener,
+      Clock clock,
+      Ticker ticker) {
+    return new FeedFollower(database, feed, listener, clock, ticker, position);
   }
 
   /** Polls from now on, every {@code interval}, on a thread of its own. */
   public void start(Duration interval) {
+    patienceNanos = PATIENCE_NANOS + 2 * interval.toNanos();
     thread.scheduleWithFixedDelay(this::poll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -77,8 +98,24 @@ public final class FeedFollower implements AutoCloseable {
   }
 
   /** Whether the feed could not be read the last time. */
-  public boolean failing() {
+  boolean failing() {
     return outage.failing();
+  }
+
+  /**
+   * Why changes are not seen at the moment, in one line for an operator; null when they are. Asks
+   * nobody, so it says so at once, also when the database hangs.
+   */
+  public @Nullable String trouble() {
+    if (outage.failing()) {
+      return "the change feed can't be read";
+    }
+    long silentNanos = ticker.read() - readAt;
+    return silentNanos > patienceNanos
+        ? "the change feed was not read for "
+            + TimeUnit.NANOSECONDS.toSeconds(silentNanos)
+            + " seconds"
+        : null;
   }
 
   /** Passes on what has changed since the last call. Says so once when the feed can't be read. */
@@ -87,6 +124,7 @@ public final class FeedFollower implements AutoCloseable {
       while (pollOnce()) {
         // there is more
       }
+      readAt = ticker.read();
       outage.worked();
     } catch (RuntimeException | Error unreadable) {
       // Whatever it was: what is thrown from here ends the polling.
@@ -95,6 +133,33 @@ public final class FeedFollower implements AutoCloseable {
   }
 
   private boolean pollOnce() {
+    List<FeedRow> rows = database.read(em -> feed.from(em, position, BATCH));
+    boolean lastIsThere = !rows.isEmpty() && rows.get(0).seq() == position;
+    if (lastIsThere && last != null && !rows.get(0).sameAs(last)) {
+      // A standby that lagged behind took over and went on: the same numbers, other changes.
+      return missed(database.read(feed::head));
+    }
+    List<FeedRow> later = lastIsThere ? rows.subList(1, rows.size()) : rows;
+    if (!lastIsThere && later.isEmpty()) {
+      return movedWithoutRows();
+    }
+    if (lastIsThere) {
+      last = rows.get(0);
+    }
+    for (FeedRow row : later) {
+      if (row.seq() != position + 1) {
+        // Purged while we were away.
+        return missed(Math.max(database.read(feed::head), row.seq()));
+      }
+      listener.changed(row.change());
+      position = row.seq();
+      last = row;
+    }
+    return later.size() >= BATCH - 1;
+  }
+
+  // The row at the position is purged after a day, or there never was one.
+  private boolean movedWithoutRows() {
     long head = database.read(feed::head);
     if (head < position) {
       // H2 may show the head of a moment ago while its writer commits; an older database stays so.
@@ -103,25 +168,16 @@ public final class FeedFollower implements AutoCloseable {
     if (head == position) {
       return false;
     }
-    List<FeedRow> rows = database.read(em -> feed.after(em, position, BATCH));
-    // Behind the head yet not there: purged while we were away. Before it: another, older database.
-    if (head < position || rows.isEmpty()) {
-      return missed(head);
-    }
-    for (FeedRow row : rows) {
-      if (row.seq() != position + 1) {
-        return missed(Math.max(head, row.seq()));
-      }
-      listener.changed(row.change());
-      position = row.seq();
-    }
-    return true;
+    // Committed since the rows were read: then they are there now.
+    List<FeedRow> now = database.read(em -> feed.from(em, position, 1));
+    return head > position && !now.isEmpty() || missed(head);
   }
 
-  private boolean missed(long upTo) {
+  private boolean missed(long head) {
     LOG.log(Level.WARNING, "changes were missed, so all answers are forgotten");
     listener.anythingChanged();
-    position = upTo;
+    position = head;
+    last = null;
     return true;
   }
 

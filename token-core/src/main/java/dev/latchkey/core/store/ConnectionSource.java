@@ -21,6 +21,7 @@ final class ConnectionSource implements AutoCloseable {
   // A connection that hangs must not hold a request for longer than a client waits.
   private static final int CONNECT_SECONDS = 5;
   private static final int ANSWER_SECONDS = 20;
+  private static final int IDLE_IN_TRANSACTION_SECONDS = 30;
 
   private final DataSource dataSource;
   private final Runnable close;
@@ -113,6 +114,9 @@ final class ConnectionSource implements AutoCloseable {
       driver("org.postgresql.Driver", "org.postgresql:postgresql", pool);
       pool.addDataSourceProperty("connectTimeout", CONNECT_SECONDS);
       pool.addDataSourceProperty("socketTimeout", ANSWER_SECONDS);
+      // A process that hangs, or whose network does, must not hold the lock of the feed for ever.
+      pool.setConnectionInitSql(
+          "set idle_in_transaction_session_timeout = '" + IDLE_IN_TRANSACTION_SECONDS + "s'");
     } else if (kind.startsWith("jdbc:mariadb:")) {
       driver("org.mariadb.jdbc.Driver", "org.mariadb.jdbc:mariadb-java-client", pool);
       pool.addDataSourceProperty("connectTimeout", CONNECT_SECONDS * 1000);

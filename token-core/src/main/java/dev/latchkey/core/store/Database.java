@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.hibernate.SessionFactory;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.exception.ConstraintViolationException;
@@ -122,8 +123,11 @@ public final class Database implements AutoCloseable {
    * @throws PersistenceException when the database does not answer
    */
   public <T> T read(Function<EntityManager, T> query) {
-    try (EntityManager em = factory.createEntityManager()) {
+    try (Connection connection = taken();
+        EntityManager em = on(connection)) {
       return query.apply(em);
+    } catch (SQLException notGivenBack) {
+      throw new PersistenceException(notGivenBack);
     }
   }
 
@@ -134,7 +138,8 @@ public final class Database implements AutoCloseable {
    * @throws PersistenceException when the database does not answer, or the commit fails
    */
   public <T> T transact(Function<EntityManager, T> work) {
-    try (EntityManager em = factory.createEntityManager()) {
+    try (Connection connection = taken();
+        EntityManager em = on(connection)) {
       em.getTransaction().begin();
       try {
         T result = work.apply(em);
@@ -145,7 +150,22 @@ public final class Database implements AutoCloseable {
           rollback(em);
         }
       }
+    } catch (SQLException notGivenBack) {
+      throw new PersistenceException(notGivenBack);
     }
+  }
+
+  // Hibernate would log two lines for each time that there is none; whoever asks says it once.
+  private Connection taken() {
+    try {
+      return connections.dataSource().getConnection();
+    } catch (SQLException unreachable) {
+      throw new PersistenceException("the database does not answer", unreachable);
+    }
+  }
+
+  private EntityManager on(Connection connection) {
+    return factory.unwrap(SessionFactory.class).withOptions().connection(connection).openSession();
   }
 
   /**

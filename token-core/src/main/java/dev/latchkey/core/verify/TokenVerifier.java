@@ -45,6 +45,7 @@ public final class TokenVerifier implements AutoCloseable {
   private static final int REFRESH_THREADS = 2;
   private static final int REFRESH_BACKLOG = 1000;
   private static final long IDLE_SECONDS = 30;
+  private static final long FAILURE_REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final VerdictCache cache;
   private final Supplier<TagKeys> storedKeys;
@@ -54,6 +55,8 @@ public final class TokenVerifier implements AutoCloseable {
   private final ThreadPoolExecutor refresher;
   private volatile TagKeys tagKeys;
   private final OutageLog outage;
+  private final Ticker ticker;
+  private volatile long failedAt;
 
   TokenVerifier(
       LongFunction<Finding> store,
@@ -68,6 +71,7 @@ public final class TokenVerifier implements AutoCloseable {
     this.refusals = refusals;
     this.refresher = refresher;
     this.clock = clock;
+    this.ticker = ticker;
     this.outage =
         new OutageLog(
             LOG,
@@ -169,9 +173,12 @@ public final class TokenVerifier implements AutoCloseable {
     }
   }
 
-  /** Whether the database could not be asked the last time that it had to be. */
+  /**
+   * Whether the database could not be asked the last time that it had to be, a few seconds ago: a
+   * node that gets no requests because it is not ready would never find out that it is again.
+   */
   public boolean failing() {
-    return outage.failing();
+    return outage.failing() && ticker.read() - failedAt < FAILURE_REMEMBERED_NANOS;
   }
 
   /** Forgets a token. */
@@ -215,6 +222,7 @@ public final class TokenVerifier implements AutoCloseable {
       outage.worked();
       return answer;
     } catch (LookupFailedException unanswered) {
+      failedAt = ticker.read();
       outage.failed(unanswered);
       return null;
     }

@@ -54,6 +54,7 @@ final class VerdictCache {
   private final Ticker ticker;
   private final Bounds bounds;
   private final Semaphore permits;
+  private final Breather breather;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Long, Lookup> lookups = new HashMap<>();
@@ -70,6 +71,7 @@ final class VerdictCache {
     this.ticker = ticker;
     this.bounds = bounds;
     this.permits = new Semaphore(bounds.concurrentLookups);
+    this.breather = new Breather(ticker);
     // Caffeine keeps house on the calling thread; it is little, and never our callers' pool.
     this.admitting =
         Caffeine.newBuilder()
@@ -125,7 +127,12 @@ final class VerdictCache {
     if (mine) {
       perform(id, lookup);
     }
-    return lookup.await(bounds.lookupWaitNanos);
+    Answer answer = lookup.await(bounds.lookupWaitNanos);
+    // A process that was stopped on the way may hold what is too old by now.
+    if (answer.olderThan(bounds.maxStaleNanos, ticker.read())) {
+      throw new LookupFailedException("the answer was too old when it came", null);
+    }
+    return answer;
   }
 
   /** Forgets a token; from the return on no earlier answer about it is used. */
@@ -215,6 +222,10 @@ final class VerdictCache {
     try {
       acquire(!lookup.background);
       try {
+        // Whoever has waited for a permit finds out here that the others have waited in vain.
+        if (!breather.mayAsk()) {
+          throw new LookupFailedException("the database did not answer a moment ago", null);
+        }
         lookup.result.complete(ask(id, lookup));
       } finally {
         permits.release();
@@ -242,13 +253,27 @@ final class VerdictCache {
   private Answer ask(Long id, Lookup lookup) throws LookupFailedException {
     for (int i = 0; i < MOST_REPEATS; i++) {
       long askedAt = ticker.read();
-      Finding finding = store.apply(id);
+      Finding finding = asked(id);
       Answer answer = new Answer(finding, askedAt, askedAt + bounds.refreshAfterNanos);
       if (stored(id, lookup, answer)) {
         return answer;
       }
     }
     throw new LookupFailedException("changes faster than it can be read", null);
+  }
+
+  private Finding asked(Long id) {
+    boolean answered = false;
+    try {
+      Finding finding = store.apply(id);
+      answered = true;
+      breather.answered();
+      return finding;
+    } finally {
+      if (!answered) {
+        breather.failed();
+      }
+    }
   }
 
   private boolean stored(Long id, Lookup lookup, Answer answer) {

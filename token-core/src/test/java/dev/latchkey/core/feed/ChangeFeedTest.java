@@ -3,6 +3,7 @@ package dev.latchkey.core.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,7 @@ class ChangeFeedTest {
   private final Database database;
   private final ChangeFeed feed = new ChangeFeed(CLOCK);
   private final List<String> heard = new ArrayList<>();
+  private final AtomicLong nanos = new AtomicLong();
   private final FeedFollower follower;
 
   ChangeFeedTest(Server server) {
@@ -159,6 +162,25 @@ class ChangeFeedTest {
   }
 
   @Test
+  @DisplayName(
+      "E2 a standby that lagged behind and has caught up with other changes means anything")
+  void anotherHistoryOfTheSameLengthMeansAnything() {
+    append(Change.ofToken("t1"));
+    append(Change.ofToken("t2"));
+    follower.poll();
+    // The standby has t1 only; then t3 was changed there.
+    database.transact(
+        em -> em.createQuery("delete from FeedRow r where r.seq = 2").executeUpdate());
+    database.transact(em -> em.createQuery("update FeedHead h set h.seq = 1").executeUpdate());
+    append(Change.ofToken("t3"));
+    follower.poll();
+    assertThat(heard).containsExactly("TOKEN t1", "TOKEN t2", "anything");
+    append(Change.ofToken("t4"));
+    follower.poll();
+    assertThat(heard).endsWith("anything", "TOKEN t4");
+  }
+
+  @Test
   @DisplayName("E2 a change rolled back is none, and its number is taken by the next")
   void rolledBackIsNoChange() {
     assertThatThrownBy(
@@ -229,15 +251,25 @@ class ChangeFeedTest {
   void anOutageLosesNothing() {
     append(Change.ofToken("t1"));
     database.transact(
-        em -> em.createNativeQuery("alter table feed_head rename to gone").executeUpdate());
+        em -> em.createNativeQuery("alter table change_feed rename to gone").executeUpdate());
     follower.poll();
     assertThat(follower.failing()).isTrue();
     assertThat(heard).isEmpty();
     database.transact(
-        em -> em.createNativeQuery("alter table gone rename to feed_head").executeUpdate());
+        em -> em.createNativeQuery("alter table gone rename to change_feed").executeUpdate());
     follower.poll();
     assertThat(follower.failing()).isFalse();
     assertThat(heard).containsExactly("TOKEN t1");
+  }
+
+  @Test
+  @DisplayName("E3 a feed that is not read is told of, also when the question for it hangs")
+  void tellsOfAFeedThatIsNotRead() {
+    assertThat(follower.trouble()).isNull();
+    nanos.addAndGet(Duration.ofSeconds(4).toNanos());
+    assertThat(follower.trouble()).isEqualTo("the change feed was not read for 4 seconds");
+    follower.poll();
+    assertThat(follower.trouble()).isNull();
   }
 
   @Test
@@ -264,7 +296,8 @@ class ChangeFeedTest {
                 heard.add("anything");
               }
             },
-            CLOCK);
+            CLOCK,
+            Ticker.systemTicker());
     append(Change.ofToken("t1"));
     stubborn.poll();
     assertThat(heard).isEmpty();
@@ -293,7 +326,8 @@ class ChangeFeedTest {
             heard.add("anything");
           }
         },
-        CLOCK);
+        CLOCK,
+        nanos::get);
   }
 
   private boolean append(Change change) {

@@ -48,6 +48,7 @@ class TokenVerifierTest {
   private TagKeys keys = new TagKeys(List.of(new byte[] {2}));
   private Instant now = NOON;
   private boolean down;
+  private long nanos;
   private final TokenVerifier verifier =
       new TokenVerifier(
           this::find,
@@ -55,7 +56,7 @@ class TokenVerifierTest {
           (reason, tokenId) -> refusals.add(reason + " " + tokenId),
           refresher,
           new MovedClock(),
-          () -> 0,
+          () -> nanos,
           new VerdictCache.Bounds(
               100, Duration.ofHours(1).toNanos(), Duration.ofHours(2).toNanos(), 4, 1_000_000_000));
 
@@ -165,6 +166,17 @@ class TokenVerifierTest {
     assertThat(verifier.verify(known.token())).isInstanceOf(Grant.class);
     down = false;
     assertThat(verifier.verify(token.token())).isInstanceOf(Grant.class);
+    assertThat(verifier.failing()).isFalse();
+  }
+
+  @Test
+  @DisplayName("E3 a node that is asked for nothing because it failed does not fail for ever")
+  void failingIsForgotten() {
+    down = true;
+    verifier.verify(issued(null).token());
+    nanos += Duration.ofSeconds(10).toNanos() - 1;
+    assertThat(verifier.failing()).isTrue();
+    nanos += 1;
     assertThat(verifier.failing()).isFalse();
   }
 

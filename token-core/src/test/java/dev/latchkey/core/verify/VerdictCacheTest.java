@@ -138,6 +138,38 @@ class VerdictCacheTest {
   }
 
   @Test
+  @DisplayName("E1 a process that is stopped while it asks does not use what it was told before")
+  void anAnswerThatIsTooOldWhenItComesIsNotUsed() {
+    store.holds(ID, active("tp"));
+    store.during(ID, () -> pass(MAX_STALE.plusNanos(1)));
+    assertThatThrownBy(() -> cache.lookUp(ID)).isInstanceOf(LookupFailedException.class);
+    assertThat(cache.get(ID)).isNull();
+  }
+
+  @Test
+  @DisplayName("E3 after three failures in a row one request a second asks, until it is answered")
+  void failuresInARowArePausedFor() throws Exception {
+    store.isDown();
+    for (int i = 0; i < 100; i++) {
+      assertThatThrownBy(() -> cache.lookUp(ID)).isInstanceOf(LookupFailedException.class);
+    }
+    assertThat(store.asked(ID)).isEqualTo(3);
+    pass(Duration.ofSeconds(1));
+    for (int i = 0; i < 100; i++) {
+      assertThatThrownBy(() -> cache.lookUp(ID)).isInstanceOf(LookupFailedException.class);
+    }
+    assertThat(store.asked(ID)).isEqualTo(4);
+
+    store.isUp();
+    store.holds(ID, active("tp"));
+    assertThatThrownBy(() -> cache.lookUp(ID)).isInstanceOf(LookupFailedException.class);
+    pass(Duration.ofSeconds(1));
+    assertThat(cache.lookUp(ID).finding()).isInstanceOf(Usable.class);
+    store.holds(8, active("tp"));
+    assertThat(cache.lookUp(8L).finding()).isInstanceOf(Usable.class);
+  }
+
+  @Test
   void aRefreshThatNobodyCanRunIsTriedLater() throws Exception {
     VerdictCache busy =
         new VerdictCache(

@@ -1,0 +1,336 @@
+package dev.latchkey.nodes;
+
+import dev.latchkey.it.Eventually;
+import dev.latchkey.it.server.Site;
+import dev.latchkey.nodes.Watched.Kind;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * PostgreSQL, an admin node and four nodes that check tokens: six processes, started for the first
+ * class that asks and gone after the last one. Three of the nodes have the default configuration;
+ * the last, the strict one, uses no answer for longer than five seconds.
+ */
+final class Cluster implements BeforeAllCallback, ParameterResolver {
+
+  /** Less of everything, and nothing is written into the documents. */
+  static final boolean QUICK =
+      Boolean.parseBoolean(System.getProperty("nodes.quick", "false"))
+          || "".equals(System.getProperty("nodes.quick"));
+
+  static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
+  static final Duration MAX_STALE = Duration.ofMinutes(5);
+  static final Duration STRICT_MAX_STALE = Duration.ofSeconds(5);
+  private static final int NODES = 4;
+  private static final ExtensionContext.Namespace RUNNING =
+      ExtensionContext.Namespace.create(Cluster.class);
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    running(context);
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == Running.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return running(context);
+  }
+
+  private static Running running(ExtensionContext context) {
+    Object started =
+        context.getRoot().getStore(RUNNING).getOrComputeIfAbsent("cluster", key -> started());
+    if (started instanceof Running running) {
+      return running;
+    }
+    throw new IllegalStateException("the nodes did not start", (Throwable) started);
+  }
+
+  private static Object started() {
+    Running cluster = new Running();
+    try {
+      cluster.start();
+      return cluster;
+    } catch (IOException | RuntimeException | AssertionError failed) {
+      cluster.close();
+      return failed;
+    }
+  }
+
+  /** The running processes. */
+  static final class Running implements AutoCloseable {
+
+    private final Path folder =
+        Path.of(System.getProperty("tested.folder")).resolveSibling("nodes");
+    private final List<Node> nodes = new ArrayList<>();
+    private final Thread atExit = new Thread(this::end);
+    private @Nullable Postgres postgres;
+    private @Nullable Node admin;
+    private @Nullable Api api;
+    private int made;
+
+    void start() throws IOException {
+      Runtime.getRuntime().addShutdownHook(atExit);
+      clear(folder);
+      Files.createDirectories(folder);
+      Postgres database = Postgres.start(folder.resolve("postgres"), Site.freePort());
+      postgres = database;
+      Path wars = Path.of(System.getProperty("tested.folder"));
+      Node first =
+          node("admin", Map.of("/latchkey", wars.resolve("latchkey.war")), MAX_STALE, Map.of());
+      admin = first;
+      first.start();
+      Api basic = Api.as(first.port(), "admin", password());
+      for (int i = 1; i <= NODES; i++) {
+        boolean strict = i == NODES;
+        Node node =
+            node(
+                strict ? "strict" : "node-" + i,
+                Map.of("", wars.resolve("filter.war")),
+                strict ? STRICT_MAX_STALE : MAX_STALE,
+                strict ? Map.of("LATCHKEY_CACHE_REFRESH_AFTER", "PT1S") : Map.of());
+        nodes.add(node);
+        node.start();
+      }
+      Eventually.within(
+          Duration.ofSeconds(90), "the admin node is ready", () -> status(basic) == 200);
+      for (Node node : nodes) {
+        Eventually.within(Duration.ofSeconds(90), node + " checks", () -> checks(node));
+      }
+      api = basic;
+      Watched ours = issues(Kind.GOOD, Map.of("scopes", List.of("latchkey:admin")), Map.of());
+      api = basic.bearing(ours.text());
+    }
+
+    private Node node(
+        String name, Map<String, Path> wars, Duration maxStale, Map<String, String> more) {
+      Wire wire = Wire.to(postgres().port());
+      Map<String, String> environment = new HashMap<>();
+      environment.put("LATCHKEY_JDBC_URL", postgres().url(wire.port()));
+      environment.put("LATCHKEY_JDBC_USER", "postgres");
+      environment.put("LATCHKEY_HOME", folder.resolve(name).resolve("home").toString());
+      environment.put("LATCHKEY_FEED_POLL_INTERVAL", POLL_INTERVAL.toString());
+      environment.putAll(more);
+      return new Node(folder.resolve(name), wars, environment, maxStale, wire, Site.freePort());
+    }
+
+    private String password() {
+      Path file = folder.resolve("admin/home/initial-admin-password");
+      Eventually.within(
+          Duration.ofSeconds(90), "the first admin password", () -> Files.exists(file));
+      Eventually.within(Duration.ofSeconds(5), "all of it", () -> !read(file).isEmpty());
+      return read(file);
+    }
+
+    private static String read(Path file) {
+      try {
+        return Files.readString(file);
+      } catch (IOException missing) {
+        throw new UncheckedIOException(missing);
+      }
+    }
+
+    Postgres postgres() {
+      return present(postgres);
+    }
+
+    List<Node> nodes() {
+      return nodes;
+    }
+
+    /** The nodes with the default configuration. */
+    List<Node> lenient() {
+      return nodes.subList(0, NODES - 1);
+    }
+
+    /** The node that uses no answer for longer than {@link #STRICT_MAX_STALE}. */
+    Node strict() {
+      return nodes.get(NODES - 1);
+    }
+
+    Node admin() {
+      return present(admin);
+    }
+
+    Api api() {
+      return present(api);
+    }
+
+    /** All wires. */
+    List<Wire> wires() {
+      return Stream.concat(Stream.of(admin()), nodes.stream()).map(Node::wire).toList();
+    }
+
+    private static <T> T present(@Nullable T started) {
+      if (started == null) {
+        throw new IllegalStateException("not started");
+      }
+      return started;
+    }
+
+    static int status(Api api) {
+      try {
+        return api.health("ready").status();
+      } catch (IOException notYet) {
+        return 0;
+      }
+    }
+
+    /** Whether a node asks for a token. */
+    static boolean checks(Node node) {
+      return answer(node, "lk_none") == 401;
+    }
+
+    /** What a node answers when it is asked whether it is ready; 0 when it does not. */
+    static int ready(Node node) {
+      try (Line line = new Line(node.port())) {
+        return line.get("/health/ready", "none");
+      } catch (IOException none) {
+        return 0;
+      }
+    }
+
+    /** What a node answers to a token; 0 when it does not. */
+    static int answer(Node node, String token) {
+      try (Line line = new Line(node.port())) {
+        return line.verify(token);
+      } catch (IOException none) {
+        return 0;
+      }
+    }
+
+    /** A new third party; its path in the API. */
+    String registers(Map<String, ?> more) throws IOException {
+      Map<String, Object> draft = new HashMap<>(Map.of("authorization", "manual"));
+      draft.putAll(more);
+      draft.put("name", "Third Party " + made++);
+      JsonObject third = api().post("/third-parties", draft).is(201).json();
+      return "/third-parties/" + third.getString("id");
+    }
+
+    /** A token of a new third party. */
+    Watched issues(Kind kind, Map<String, ?> thirdParty, Map<String, ?> draft) throws IOException {
+      return issues(kind, registers(thirdParty), draft);
+    }
+
+    /** A token of a third party. */
+    Watched issues(Kind kind, String thirdParty, Map<String, ?> draft) throws IOException {
+      JsonObject token = api().post(thirdParty + "/tokens", draft).is(201).json();
+      return new Watched(
+          kind,
+          token.getString("id"),
+          thirdParty + "/tokens/" + token.getString("id"),
+          token.getString("token"),
+          token.isNull("expiresAt") ? null : Instant.parse(token.getString("expiresAt")));
+    }
+
+    /** Several tokens of one new third party. */
+    List<Watched> issues(Kind kind, int count) throws IOException {
+      String thirdParty = registers(Map.of());
+      List<Watched> tokens = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        tokens.add(issues(kind, thirdParty, Map.of()));
+      }
+      return tokens;
+    }
+
+    /** Tokens of all kinds; of the expiring ones, one ends in each of the next seconds. */
+    List<Watched> mixed(int expiring) throws IOException {
+      List<Watched> mix = new ArrayList<>(issues(Kind.GOOD, 30));
+      mix.addAll(issues(Kind.SELDOM, QUICK ? 100 : 300));
+      for (Watched revoked : issues(Kind.REVOKED, 10)) {
+        api().patch(revoked.path(), Map.of("active", false)).is(200);
+        mix.add(revoked);
+      }
+      mix.add(Watched.foreign("lk_0123456789_" + "a".repeat(49)));
+      mix.add(Watched.foreign("lk_0123456789_" + "b".repeat(49)));
+      mix.add(Watched.foreign("something-else"));
+      String thirdParty = registers(Map.of());
+      Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+      for (int i = 1; i <= expiring; i++) {
+        String end = now.plusSeconds(3 + i).toString();
+        mix.add(issues(Kind.EXPIRING, thirdParty, Map.of("expiresAt", end)));
+      }
+      return mix;
+    }
+
+    /** Deactivates a token; whether that was acknowledged. */
+    boolean revokes(Watched token) {
+      token.revocationIsAsked(Instant.now());
+      try {
+        boolean done = api().patch(token.path(), Map.of("active", false)).status() == 200;
+        if (done) {
+          token.isRevoked(Instant.now());
+        }
+        return done;
+      } catch (IOException unknown) {
+        return false;
+      }
+    }
+
+    /** The same, for a test that asks until it is done. */
+    boolean revokesAgain(Watched token) {
+      return token.revoked() != null || revokes(token);
+    }
+
+    @Override
+    public void close() {
+      end();
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    }
+
+    private void end() {
+      List<AutoCloseable> all = new ArrayList<>(nodes);
+      Node administering = admin;
+      if (administering != null) {
+        all.add(administering);
+      }
+      Postgres database = postgres;
+      if (database != null) {
+        all.add(database);
+      }
+      closeAll(all);
+    }
+
+    private static void closeAll(Collection<AutoCloseable> all) {
+      for (AutoCloseable each : all) {
+        try {
+          each.close();
+        } catch (Exception stillRunning) {
+          System.err.println(each + " did not stop: " + stillRunning);
+        }
+      }
+    }
+
+    private static void clear(Path folder) throws IOException {
+      if (Files.exists(folder)) {
+        try (Stream<Path> all = Files.walk(folder)) {
+          for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(each);
+          }
+        }
+      }
+    }
+  }
+}
