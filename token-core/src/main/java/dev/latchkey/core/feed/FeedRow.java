@@ -46,6 +46,10 @@ class FeedRow {
     return new Change(kind, subject);
   }
 
+  Instant createdAt() {
+    return createdAt;
+  }
+
   /** Whether it is the same change, and not another one of the same number. */
   boolean sameAs(FeedRow other) {
     return seq == other.seq && change().equals(other.change()) && createdAt.equals(other.createdAt);
