@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * Measures, and writes what was measured into the documentation. Arguments: the sections to do,
  * comma separated; the root of the repository; the folder for what is only needed meanwhile; {@code
- * true} for a look whether it all runs, which writes nothing; the tokens in the largest database.
+ * true} for a look whether it all runs, which writes nothing.
  */
 public final class Bench {
 

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ record Installation(
 
   /** A new installation in an embedded database of this process, with so many tokens. */
   static Installation inMemory(int tokens) throws SQLException {
-    return in("jdbc:h2:mem:bench;DB_CLOSE_DELAY=-1", "sa", tokens);
+    return in("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1", "sa", tokens);
   }
 
   /** A new installation in an empty database, with so many tokens. */

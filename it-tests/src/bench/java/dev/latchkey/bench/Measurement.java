@@ -19,7 +19,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * A run of JMH. What is compared is measured in turn, round by round, each time in a process of its
- * own, and the best round counts: whatever else the machine does can only add to a time.
+ * own, and the best round counts: whatever else the machine does can only add to a time. A look
+ * whether it all runs has no processes of their own, and its figures mean nothing.
  */
 record Measurement(boolean smoke, Path folder) {
 
@@ -83,11 +84,11 @@ record Measurement(boolean smoke, Path folder) {
             .include("\\." + benchmark.getSimpleName() + "\\.")
             .param("peer", peers.toArray(new String[0]))
             .threads(threads)
-            .forks(1)
-            .warmupIterations(smoke ? 1 : 3)
-            .measurementIterations(smoke ? 1 : 5)
-            .warmupTime(smoke ? TimeValue.milliseconds(300) : TimeValue.seconds(1))
-            .measurementTime(smoke ? TimeValue.milliseconds(300) : TimeValue.seconds(1))
+            .forks(smoke ? 0 : 1)
+            .warmupIterations(smoke ? 1 : 2)
+            .measurementIterations(smoke ? 1 : 4)
+            .warmupTime(smoke ? TimeValue.milliseconds(100) : TimeValue.seconds(1))
+            .measurementTime(smoke ? TimeValue.milliseconds(100) : TimeValue.seconds(1))
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)
             .jvmArgsAppend("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC")

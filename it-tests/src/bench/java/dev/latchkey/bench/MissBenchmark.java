@@ -42,7 +42,7 @@ public class MissBenchmark {
     application =
         new Application(
             Peer.valueOf(peer), installation, Map.of(Peer.CACHE_SIZE, "1"), installation.active());
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 500; i++) {
       if (call() instanceof BareResponse answer && answer.served == null) {
         throw new IllegalStateException("call " + i + " was answered " + answer.getStatus());
       }
