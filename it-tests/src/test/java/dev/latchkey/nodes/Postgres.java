@@ -104,9 +104,10 @@ final class Postgres implements AutoCloseable {
   }
 
   /** {@code kill -9} of all of its processes. */
-  void isKilled() {
-    all().forEach(ProcessHandle::destroyForcibly);
-    all().forEach(process -> process.onExit().join());
+  void isKilled() throws IOException {
+    List<ProcessHandle> all = all();
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(process -> process.onExit().join());
   }
 
   void isStartedAgain() throws IOException {
@@ -122,10 +123,15 @@ final class Postgres implements AutoCloseable {
     Signals.send("CONT", all());
   }
 
-  private List<ProcessHandle> all() {
-    ProcessHandle postmaster = running.getProcess().toHandle();
-    return Stream.concat(Stream.of(postmaster), postmaster.descendants())
-        .filter(ProcessHandle::isAlive)
+  private List<ProcessHandle> all() throws IOException {
+    // What was started was only the command that starts it.
+    Path file = data.resolve("postmaster.pid");
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    long pid = Long.parseLong(Files.readAllLines(file).get(0).strip());
+    return ProcessHandle.of(pid).stream()
+        .flatMap(postmaster -> Stream.concat(Stream.of(postmaster), postmaster.descendants()))
         .toList();
   }
 
