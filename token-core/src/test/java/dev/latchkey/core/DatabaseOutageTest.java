@@ -163,6 +163,8 @@ class DatabaseOutageTest {
         EmbeddedPostgres.builder()
             .setDataDirectory(data)
             .setCleanDataDirectory(false)
+            // Off by default here: then a kill takes what was just committed.
+            .setServerConfig("synchronous_commit", "on")
             .setPGStartupWait(Duration.ofMinutes(1));
     return (port == 0 ? builder : builder.setPort(port)).start();
   }
