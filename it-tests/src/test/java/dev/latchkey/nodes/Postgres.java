@@ -48,6 +48,8 @@ final class Postgres implements AutoCloseable {
         .setCleanDataDirectory(false)
         .setPort(port)
         .setPGStartupWait(Duration.ofSeconds(60))
+        // Off by default here: then a kill takes what was just acknowledged.
+        .setServerConfig("synchronous_commit", "on")
         // tells when a change was committed
         .setServerConfig("track_commit_timestamp", "on")
         .setServerConfig("max_connections", String.valueOf(MOST_CONNECTIONS))
