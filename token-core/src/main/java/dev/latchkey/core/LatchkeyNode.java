@@ -93,7 +93,8 @@ public final class LatchkeyNode implements AutoCloseable {
       follower.start(settings.get(Key.FEED_POLL_INTERVAL));
       return new LatchkeyNode(
           database, usage, verifier, follower, wakeUp(database, follower, clock));
-    } catch (RuntimeException notYet) {
+    } catch (RuntimeException | Error notYet) {
+      // A missing class is an error, and is tried again as well: each time with another pool.
       database.close();
       throw notYet;
     }

@@ -93,6 +93,9 @@ public final class Database implements AutoCloseable {
           ? failed
           : new StoreUnavailableException(
               "the database can't be used: " + failed.getMessage(), failed);
+    } catch (Error missingClass) {
+      connections.close();
+      throw missingClass;
     }
   }
 
