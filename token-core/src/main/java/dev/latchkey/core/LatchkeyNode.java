@@ -76,8 +76,9 @@ public final class LatchkeyNode implements AutoCloseable {
    * @throws StoreUnavailableException when it can't be used yet; a later call may succeed
    */
   public static LatchkeyNode open(Settings settings, ServerDataSource server, Clock clock) {
-    return start(
-        Database.open(settings, server, entities()), settings, clock, Ticker.systemTicker());
+    // First of all, as Caffeine may be missing: nobody would close the database.
+    Ticker ticker = Ticker.systemTicker();
+    return start(Database.open(settings, server, entities()), settings, clock, ticker);
   }
 
   /**
@@ -100,7 +101,8 @@ public final class LatchkeyNode implements AutoCloseable {
       follower.start(settings.get(Key.FEED_POLL_INTERVAL));
       return new LatchkeyNode(
           database, usage, verifier, follower, wakeUp(database, follower, clock));
-    } catch (RuntimeException notYet) {
+    } catch (RuntimeException | Error notYet) {
+      // A missing class is an error, and is tried again as well: each time with another pool.
       database.close();
       throw notYet;
     }

@@ -94,6 +94,9 @@ public final class Database implements AutoCloseable {
           ? failed
           : new StoreUnavailableException(
               "the database can't be used", String.valueOf(failed.getMessage()), failed);
+    } catch (Error missingClass) {
+      connections.close();
+      throw missingClass;
     }
   }
 
