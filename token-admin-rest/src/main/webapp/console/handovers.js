@@ -37,7 +37,7 @@ export async function handOver(context, party, { renews = null, clientSecret = f
   async function make(dialog) {
     const body = renews
       ? { tokenId: renews.id, overlap: draft.overlap, ...(draft.lifetime && { lifetime: draft.lifetime }) }
-      : { ...tokenDraft(draft), overlap: draft.overlap };
+      : tokenDraft(draft);
     if (draft.clientSecret) {
       body.clientSecret = true;
     }
@@ -62,7 +62,7 @@ export async function handOver(context, party, { renews = null, clientSecret = f
             <label class="choice">
               <input type="checkbox" .checked=${draft.clientSecret}
                 @change=${(event) => { draft.clientSecret = event.target.checked; dialog.update(); }}>
-              <span>With a new client secret<br><small>The old one works for ${OVERLAPS[draft.overlap]} more once the link is opened.</small></span>
+              <span>With a new client secret<br><small>The old one ${renews && draft.overlap !== 'PT0S' ? `works for ${OVERLAPS[draft.overlap]} more` : 'ends'} once the link is opened.</small></span>
             </label>` : nothing}
           ${refusal(dialog)}
         </div>
