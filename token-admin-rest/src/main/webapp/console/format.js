@@ -1,6 +1,6 @@
 // Instants, spans and numbers in the reader's own language and zone.
 
-import { html, nothing } from '../lib/lit-html/lit-html.js';
+import { html } from '../lib/lit-html/lit-html.js';
 
 const DAY = 86_400_000;
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
@@ -56,5 +56,3 @@ export function scopes(list) {
 
 /** What is there, or a dash. */
 export const orNone = (value) => (value ? html`${value}` : html`<span class="none">none</span>`);
-
-export { nothing };

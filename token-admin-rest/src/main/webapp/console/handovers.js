@@ -28,7 +28,7 @@ export async function handOver(context, party, { renews = null, clientSecret = f
       queueMicrotask(() => make(dialog));
     }
     return form(dialog);
-  }, { mayClose: () => true });
+  });
   if (link) {
     context.changed?.();
   }
