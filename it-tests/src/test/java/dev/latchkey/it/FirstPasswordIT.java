@@ -3,6 +3,7 @@ package dev.latchkey.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The first admin at the console for the first time (contract §3, security D10). */
 @ExtendWith(TestedServer.class)
 @Order(95)
+@Tag("admin")
 @DisplayName("D10: the first password")
 class FirstPasswordIT {
 
