@@ -199,7 +199,7 @@ class DatabaseFaultsIT {
       load.revocationsTake(Cluster.POLL_INTERVAL.plusSeconds(2));
       assertThat(cluster.revokes(deactivated.get(11))).isTrue();
       pass(Duration.ofSeconds(4));
-      int most = 0;
+      long most = 0;
       for (int i = 0; i < logged.size(); i++) {
         most = Math.max(most, cluster.nodes().get(i).entriesSince(logged.get(i)));
       }
