@@ -209,14 +209,16 @@ class NodeFaultsIT {
   }
 
   private void endsAllThatListen() {
-    assertThat(
-            cluster
+    Eventually.within(
+        Duration.ofSeconds(30),
+        "nodes listen, and are cut off",
+        () ->
+            !cluster
                 .postgres()
                 .column(
                     "select pg_terminate_backend(pid) from pg_stat_activity where query ilike"
-                        + " 'listen%'"))
-        .as("connections that listen")
-        .isNotEmpty();
+                        + " 'listen%'")
+                .isEmpty());
   }
 
   /** Deactivates a token; how long it took until it was refused everywhere. */
