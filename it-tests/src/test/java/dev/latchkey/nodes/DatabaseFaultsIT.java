@@ -207,7 +207,7 @@ class DatabaseFaultsIT {
           what,
           String.valueOf(load.total()),
           String.valueOf(load.answers(503)),
-          String.valueOf(load.violations().stream().filter(v -> v.contains(": admitted")).count()),
+          String.valueOf(load.wronglyLetIn()),
           String.valueOf(load.answers(500)),
           String.format(Locale.ROOT, "%.1f", good.percentile(99)),
           String.format(Locale.ROOT, "%.1f", untilWell.toMillis() / 1000.0),

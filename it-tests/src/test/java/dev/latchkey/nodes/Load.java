@@ -44,6 +44,7 @@ final class Load implements AutoCloseable {
   private final Map<Kind, List<Watched>> tokens = new EnumMap<>(Kind.class);
   private final Map<Node, Expected> expected = new ConcurrentHashMap<>();
   private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+  private final LongAdder wronglyLetIn = new LongAdder();
   private final Map<String, LongAdder> answers = new ConcurrentHashMap<>();
   private final Queue<Long> goodMicros = new ConcurrentLinkedQueue<>();
   private final List<Thread> threads = new ArrayList<>();
@@ -154,6 +155,9 @@ final class Load implements AutoCloseable {
     }
     String wrong =
         wrong(node, token, sent, received, status, before.compareTo(after) > 0 ? before : after);
+    if (!wrong.isEmpty() && status == 204) {
+      wronglyLetIn.increment();
+    }
     if (!wrong.isEmpty() && violations.size() < MOST_TOLD) {
       violations.add(
           node + " answered " + status + " to a " + token + " sent " + sent + ": " + wrong);
@@ -232,6 +236,11 @@ final class Load implements AutoCloseable {
   /** How often anything was answered, or not. */
   long total() {
     return answers.values().stream().mapToLong(LongAdder::sum).sum();
+  }
+
+  /** How many got in who must not. */
+  long wronglyLetIn() {
+    return wronglyLetIn.sum();
   }
 
   /** What was wrong so far. */
