@@ -25,7 +25,7 @@ final class Wire implements AutoCloseable {
 
   private static final byte NOTIFICATION = 'A';
 
-  private final int target;
+  private volatile int target;
   private final ServerSocket entrance;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
@@ -53,6 +53,11 @@ final class Wire implements AutoCloseable {
 
   int port() {
     return entrance.getLocalPort();
+  }
+
+  /** New connections lead to another port of this machine. */
+  void leadsTo(int otherTarget) {
+    target = otherTarget;
   }
 
   /** Nothing comes through any more, and nobody is told. */
