@@ -151,6 +151,8 @@ final class Postgres implements Backend {
     List<ProcessHandle> all = all();
     all.forEach(ProcessHandle::destroyForcibly);
     all.forEach(process -> process.onExit().join());
+    // Its number may soon be somebody else's.
+    Files.deleteIfExists(data.resolve("postmaster.pid"));
   }
 
   @Override
