@@ -29,7 +29,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 @DisplayName("When a standby takes over")
 class FailoverIT {
 
-  private static final int REQUESTS_PER_SECOND = 50;
+  private static final int REQUESTS_PER_SECOND = 100;
   private static final int IN_THE_GAP = 5;
   private static final Report REPORT =
       new Report(
