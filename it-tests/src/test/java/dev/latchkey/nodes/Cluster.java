@@ -199,6 +199,11 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
       wires().forEach(wire -> wire.leadsTo(another.port()));
     }
 
+    /** Where all of it writes. */
+    Path folder() {
+      return folder;
+    }
+
     List<Node> nodes() {
       return nodes;
     }

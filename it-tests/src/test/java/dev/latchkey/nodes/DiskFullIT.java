@@ -142,7 +142,7 @@ class DiskFullIT {
           () -> cluster.revokesAgain(toDeactivate.get(9)));
       load.expects(Expected.ALL_ANSWERED);
       load.revocationsTake(Cluster.POLL_INTERVAL.plusSeconds(2));
-      pass(Duration.ofSeconds(3));
+      load.goesOn(Duration.ofSeconds(3));
       List<String> there =
           cluster.database().column("select id from access_token where label like '" + what + "%'");
       System.out.println(load);
@@ -213,12 +213,5 @@ class DiskFullIT {
     cluster.database().isKilled();
     cluster.database().isStartedAgain();
     return "ended, was started again";
-  }
-
-  private static void pass(Duration time) {
-    long end = System.nanoTime() + time.toNanos();
-    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
-      LockSupport.parkNanos(left);
-    }
   }
 }

@@ -108,12 +108,7 @@ class FailoverIT {
     Scene(String name) throws IOException {
       others.add(primary);
       others.add(toStandby);
-      standby =
-          primary.standby(
-              java.nio.file.Path.of(System.getProperty("tested.folder"))
-                  .resolveSibling("nodes-failover")
-                  .resolve(name),
-              toStandby.port());
+      standby = primary.standby(cluster.folder().resolve(name), toStandby.port());
       others.add(standby);
       endState.recovers();
       toDeactivate = cluster.issues(Kind.GOOD, IN_THE_GAP);

@@ -140,7 +140,7 @@ class MariaDbIT {
         Load.start(
             cluster.nodes(), mix, REQUESTS_PER_SECOND, Cluster.POLL_INTERVAL.plusSeconds(2))) {
       assertThat(cluster.revokes(deactivated.get(0))).isTrue();
-      pass(Duration.ofSeconds(2));
+      load.goesOn(Duration.ofSeconds(2));
       load.takeGood();
       load.revocationsTake(Cluster.MAX_STALE);
       load.expects(Expected.FROM_MEMORY);
@@ -148,7 +148,7 @@ class MariaDbIT {
       Thread admin =
           new Thread(() -> deactivated.stream().skip(1).limit(3).forEach(cluster::revokes));
       admin.start();
-      pass(OUTAGE);
+      load.goesOn(OUTAGE);
       Figures good = load.takeGood();
       cluster.database().isStartedAgain();
       Duration untilWell = endState.recovers();
@@ -156,7 +156,7 @@ class MariaDbIT {
       load.expects(Expected.ALL_ANSWERED);
       load.revocationsTake(Cluster.POLL_INTERVAL.plusSeconds(2));
       assertThat(cluster.revokes(deactivated.get(7))).isTrue();
-      pass(Duration.ofSeconds(4));
+      load.goesOn(Duration.ofSeconds(4));
       System.out.println(load);
       KILLED.row(
           "killed (`kill -9`), started again",
@@ -170,12 +170,5 @@ class MariaDbIT {
       assertThat(good.count()).as("good tokens that got in meanwhile").isGreaterThan(50);
     }
     endState.agrees(mix);
-  }
-
-  private static void pass(Duration time) {
-    long end = System.nanoTime() + time.toNanos();
-    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
-      LockSupport.parkNanos(left);
-    }
   }
 }
