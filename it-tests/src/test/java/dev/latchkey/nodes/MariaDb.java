@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class MariaDb implements Backend {
 
   private static final String SCHEMA = "latchkey";
+  private static final String MADE = "?createDatabaseIfNotExist=true";
 
   private final DB server;
   private final Path data;
@@ -38,9 +40,14 @@ final class MariaDb implements Backend {
                   .addArg("--skip-ssl")
                   .build());
       server.start();
-      server.run("create database " + SCHEMA + " character set utf8mb4", "root", "");
-      return new MariaDb(server, data);
-    } catch (ManagedProcessException failed) {
+      MariaDb started = new MariaDb(server, data);
+      try (Connection connection =
+              DriverManager.getConnection(started.url(started.port()) + MADE, "root", "");
+          Statement statement = connection.createStatement()) {
+        statement.execute("alter database " + SCHEMA + " character set utf8mb4");
+      }
+      return started;
+    } catch (ManagedProcessException | SQLException failed) {
       throw new IOException("MariaDB did not start", failed);
     }
   }
