@@ -41,14 +41,20 @@ final class MariaDb implements Backend {
                   .build());
       server.start();
       MariaDb started = new MariaDb(server, data);
-      try (Connection connection =
-              DriverManager.getConnection(started.url(started.port()) + MADE, "root", "");
-          Statement statement = connection.createStatement()) {
-        statement.execute("alter database " + SCHEMA + " character set utf8mb4");
-      }
+      started.makesSchema();
       return started;
-    } catch (ManagedProcessException | SQLException failed) {
+    } catch (ManagedProcessException failed) {
       throw new IOException("MariaDB did not start", failed);
+    }
+  }
+
+  private void makesSchema() throws IOException {
+    try (Connection connection = DriverManager.getConnection(url(port()) + MADE, user(), "");
+        Statement statement = connection.createStatement()) {
+      statement.execute("alter database " + SCHEMA + " character set utf8mb4");
+    } catch (SQLException refused) {
+      close();
+      throw new IOException("MariaDB took no schema", refused);
     }
   }
 
