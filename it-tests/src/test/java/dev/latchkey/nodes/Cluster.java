@@ -142,7 +142,12 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
 
     /** One more node, started and to be closed by whoever asks; it is none of {@link #nodes}. */
     Node another(Member member) throws IOException {
-      Node node = checking(member);
+      return another(member, war("filter.war"));
+    }
+
+    /** The same with another WAR. */
+    Node another(Member member, Path war) throws IOException {
+      Node node = node(member, Map.of("", war));
       node.start();
       Eventually.within(Duration.ofSeconds(90), node + " checks", () -> checks(node));
       return node;
@@ -152,7 +157,7 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
       return node(member, Map.of("", war("filter.war")));
     }
 
-    private static Path war(String name) {
+    static Path war(String name) {
       return Path.of(System.getProperty("tested.folder")).resolve(name);
     }
 
