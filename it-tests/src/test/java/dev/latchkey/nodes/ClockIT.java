@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -90,9 +89,9 @@ class ClockIT {
       row("an hour ahead", ahead, refused.get(2), tokens, List.of(401, 401, 204));
       assertThat(check(right)).isEqualTo("up");
       assertThat(check(behind))
-          .matches("the clock of this node is 3[56]\\d\\d seconds behind the database's");
+          .matches("the clock of this node is (35|36)\\d\\d seconds behind the database's");
       assertThat(check(ahead))
-          .matches("the clock of this node is 3[56]\\d\\d seconds ahead of the database's");
+          .matches("the clock of this node is (35|36)\\d\\d seconds ahead of the database's");
       assertThat(lines(right)).isZero();
       assertThat(lines(behind)).isOne();
       assertThat(lines(ahead)).isOne();
@@ -166,7 +165,7 @@ class ClockIT {
         String.valueOf(answers.get(0)),
         String.valueOf(answers.get(1)),
         String.valueOf(answers.get(2)),
-        String.format(Locale.ROOT, "%.1f s", refused.toMillis() / 1000.0),
+        refused.toMillis() + " ms",
         String.valueOf(ready),
         check(node),
         String.valueOf(lines(node)));

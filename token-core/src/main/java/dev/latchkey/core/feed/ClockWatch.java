@@ -86,7 +86,7 @@ final class ClockWatch {
     }
     String found =
         "the clock of this node is "
-            + ahead.abs().toSeconds()
+            + ahead.abs().plusMillis(500).toSeconds()
             + (ahead.isNegative() ? " seconds behind" : " seconds ahead of")
             + " the database's";
     trouble = found;
