@@ -69,6 +69,11 @@ final class Api {
     return call("GET", "/latchkey/api/v1" + path, null, null);
   }
 
+  /** Of a path outside of the API. */
+  Answer outside(String path) throws IOException {
+    return call("GET", path, null, null);
+  }
+
   /** A probe: {@code live} or {@code ready}. */
   Answer health(String probe) throws IOException {
     return call("GET", "/latchkey/health/" + probe, null, null);

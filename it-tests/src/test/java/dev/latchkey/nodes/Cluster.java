@@ -68,9 +68,15 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
   }
 
   private static Object started() {
-    Running cluster = new Running();
+    List<Member> nodes = new ArrayList<>();
+    for (int i = 1; i < NODES; i++) {
+      nodes.add(new Member("node-" + i, MAX_STALE, Map.of()));
+    }
+    nodes.add(
+        new Member("strict", STRICT_MAX_STALE, Map.of("LATCHKEY_CACHE_REFRESH_AFTER", "PT1S")));
+    Running cluster = new Running("nodes", nodes);
     try {
-      cluster.start();
+      cluster.start(folder -> Postgres.start(folder.resolve("postgres"), Site.freePort()));
       return cluster;
     } catch (IOException | RuntimeException | AssertionError failed) {
       cluster.close();
@@ -78,38 +84,49 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
     }
   }
 
+  /** A node that is to be. */
+  record Member(String name, Duration maxStale, Map<String, String> environment) {}
+
+  /** How a database is made in an empty folder. */
+  interface Founder {
+    Backend starts(Path folder) throws IOException;
+  }
+
   /** The running processes. */
   static final class Running implements AutoCloseable {
 
-    private final Path folder =
-        Path.of(System.getProperty("tested.folder")).resolveSibling("nodes");
+    private final Path folder;
+    private final List<Member> members;
     private final List<Node> nodes = new ArrayList<>();
     private final Thread atExit = new Thread(this::end);
-    private @Nullable Postgres postgres;
+    private @Nullable Backend database;
     private @Nullable Node admin;
     private @Nullable Api api;
     private int made;
 
-    void start() throws IOException {
+    /**
+     * Processes that do not run yet.
+     *
+     * @param name of the folder, below {@code target}, that is theirs
+     */
+    Running(String name, List<Member> members) {
+      this.folder = Path.of(System.getProperty("tested.folder")).resolveSibling(name);
+      this.members = members;
+    }
+
+    /** Starts the database, the admin node and the nodes, and returns when all do their work. */
+    void start(Founder founder) throws IOException {
       Runtime.getRuntime().addShutdownHook(atExit);
       clear(folder);
       Files.createDirectories(folder);
-      Postgres database = Postgres.start(folder.resolve("postgres"), Site.freePort());
-      postgres = database;
-      Path wars = Path.of(System.getProperty("tested.folder"));
+      database = founder.starts(folder);
       Node first =
-          node("admin", Map.of("/latchkey", wars.resolve("latchkey.war")), MAX_STALE, Map.of());
+          node(new Member("admin", MAX_STALE, Map.of()), Map.of("/latchkey", war("latchkey.war")));
       admin = first;
       first.start();
       Api basic = Api.as(first.port(), "admin", password());
-      for (int i = 1; i <= NODES; i++) {
-        boolean strict = i == NODES;
-        Node node =
-            node(
-                strict ? "strict" : "node-" + i,
-                Map.of("", wars.resolve("filter.war")),
-                strict ? STRICT_MAX_STALE : MAX_STALE,
-                strict ? Map.of("LATCHKEY_CACHE_REFRESH_AFTER", "PT1S") : Map.of());
+      for (Member member : members) {
+        Node node = checking(member);
         nodes.add(node);
         node.start();
       }
@@ -123,16 +140,38 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
       api = basic.bearing(ours.text());
     }
 
-    private Node node(
-        String name, Map<String, Path> wars, Duration maxStale, Map<String, String> more) {
-      Wire wire = Wire.to(postgres().port());
+    /** One more node, started and to be closed by whoever asks; it is none of {@link #nodes}. */
+    Node another(Member member) throws IOException {
+      return another(member, war("filter.war"));
+    }
+
+    /** The same with another WAR. */
+    Node another(Member member, Path war) throws IOException {
+      Node node = node(member, Map.of("", war));
+      node.start();
+      Eventually.within(Duration.ofSeconds(90), node + " checks", () -> checks(node));
+      return node;
+    }
+
+    private Node checking(Member member) {
+      return node(member, Map.of("", war("filter.war")));
+    }
+
+    static Path war(String name) {
+      return Path.of(System.getProperty("tested.folder")).resolve(name);
+    }
+
+    private Node node(Member member, Map<String, Path> wars) {
+      Path its = folder.resolve(member.name());
+      Wire wire = database().wire();
       Map<String, String> environment = new HashMap<>();
-      environment.put("LATCHKEY_JDBC_URL", postgres().url(wire.port()));
-      environment.put("LATCHKEY_JDBC_USER", "postgres");
-      environment.put("LATCHKEY_HOME", folder.resolve(name).resolve("home").toString());
+      environment.put(
+          "LATCHKEY_JDBC_URL", database().url(wire == null ? database().port() : wire.port()));
+      environment.put("LATCHKEY_JDBC_USER", database().user());
+      environment.put("LATCHKEY_HOME", its.resolve("home").toString());
       environment.put("LATCHKEY_FEED_POLL_INTERVAL", POLL_INTERVAL.toString());
-      environment.putAll(more);
-      return new Node(folder.resolve(name), wars, environment, maxStale, wire, Site.freePort());
+      environment.putAll(member.environment());
+      return new Node(its, wars, environment, member.maxStale(), wire, Site.freePort());
     }
 
     private String password() {
@@ -152,7 +191,22 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
     }
 
     Postgres postgres() {
-      return present(postgres);
+      return (Postgres) database();
+    }
+
+    Backend database() {
+      return present(database);
+    }
+
+    /** All nodes reach another database from now on; the one before is the caller's. */
+    void isOn(Backend another) {
+      database = another;
+      wires().forEach(wire -> wire.leadsTo(another.port()));
+    }
+
+    /** Where all of it writes. */
+    Path folder() {
+      return folder;
     }
 
     List<Node> nodes() {
@@ -161,12 +215,12 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
 
     /** The nodes with the default configuration. */
     List<Node> lenient() {
-      return nodes.subList(0, NODES - 1);
+      return nodes.subList(0, nodes.size() - 1);
     }
 
     /** The node that uses no answer for longer than {@link #STRICT_MAX_STALE}. */
     Node strict() {
-      return nodes.get(NODES - 1);
+      return nodes.get(nodes.size() - 1);
     }
 
     Node admin() {
@@ -306,9 +360,9 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
       if (administering != null) {
         all.add(administering);
       }
-      Postgres database = postgres;
-      if (database != null) {
-        all.add(database);
+      Backend shared = database;
+      if (shared != null) {
+        all.add(shared);
       }
       closeAll(all);
     }

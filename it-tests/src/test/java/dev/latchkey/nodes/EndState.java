@@ -47,7 +47,7 @@ final class EndState {
     Set<String> deactivated =
         new HashSet<>(
             cluster
-                .postgres()
+                .database()
                 .column(
                     "select id from access_token where deactivated_at is not null and id in ('"
                         + ours.stream().map(Watched::id).collect(Collectors.joining("','"))
@@ -85,7 +85,7 @@ final class EndState {
   /** Ids of tokens, once for each time that one was deactivated. */
   private List<String> deactivations() {
     return cluster
-        .postgres()
+        .database()
         .column("select token_id from audit_event where action = 'token.deactivate'");
   }
 }

@@ -110,6 +110,14 @@ final class Load implements AutoCloseable {
     revocationBound = bound;
   }
 
+  /** Lets a while pass under it. */
+  void goesOn(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
   private void run(Node node, int number, long pauseNanos) {
     try (Line line = new Line(node.port())) {
       long next = System.nanoTime();

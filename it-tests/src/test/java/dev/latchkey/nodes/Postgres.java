@@ -1,34 +1,37 @@
 package dev.latchkey.nodes;
 
+import dev.latchkey.it.server.Site;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A PostgreSQL server that can be killed, stopped and started again on its data. */
-final class Postgres implements AutoCloseable {
+final class Postgres implements Backend {
 
   static final int MOST_CONNECTIONS = 80;
+  private static final String SUPERUSER = "postgres";
 
   private final Path data;
   private final Path log;
   private final int port;
+  private final Map<String, String> settings;
   private EmbeddedPostgres running;
 
-  private Postgres(Path data, Path log, int port) throws IOException {
+  private Postgres(Path data, Path log, int port, Map<String, String> settings) throws IOException {
     this.data = data;
     this.log = log;
     this.port = port;
+    this.settings = settings;
     this.running = started();
   }
 
@@ -38,40 +41,104 @@ final class Postgres implements AutoCloseable {
    * @param data its empty data folder
    */
   static Postgres start(Path data, int port) throws IOException {
+    return start(data, port, Map.of());
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param data its empty data folder
+   * @param settings other than usual
+   */
+  static Postgres start(Path data, int port, Map<String, String> settings) throws IOException {
     Files.createDirectories(data);
-    return new Postgres(data, data.resolveSibling(data.getFileName() + ".log"), port);
+    return new Postgres(data, data.resolveSibling(data.getFileName() + ".log"), port, settings);
+  }
+
+  /**
+   * Starts a standby from a copy of this server's data; this one is stopped for it and started
+   * again.
+   *
+   * @param throughPort where it gets what is written here
+   */
+  Postgres standby(Path itsData, int throughPort) throws IOException {
+    running.close();
+    copy(data, itsData);
+    running = started();
+    Files.writeString(itsData.resolve("standby.signal"), "");
+    Files.writeString(
+        itsData.resolve("postgresql.auto.conf"),
+        "primary_conninfo = 'host=127.0.0.1 port="
+            + throughPort
+            + " user="
+            + SUPERUSER
+            + " sslmode=disable gssencmode=disable'\n");
+    return start(itsData, Site.freePort(), settings);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path each : all.toList()) {
+        String name = each.getFileName().toString();
+        if (!name.equals("postmaster.pid") && !name.equals("epg-lock")) {
+          Files.copy(
+              each,
+              to.resolve(from.relativize(each).toString()),
+              StandardCopyOption.COPY_ATTRIBUTES);
+        }
+      }
+    }
+  }
+
+  /** Makes a standby the one that is written to. */
+  void isPromoted() {
+    column("select pg_promote(true, 60)");
   }
 
   private EmbeddedPostgres started() throws IOException {
-    return EmbeddedPostgres.builder()
-        .setDataDirectory(data)
-        .setCleanDataDirectory(false)
-        .setPort(port)
-        .setPGStartupWait(Duration.ofSeconds(60))
-        // Off by default here: then a kill takes what was just acknowledged.
-        .setServerConfig("synchronous_commit", "on")
-        // tells when a change was committed
-        .setServerConfig("track_commit_timestamp", "on")
-        .setServerConfig("max_connections", String.valueOf(MOST_CONNECTIONS))
-        .setServerConfig("shared_buffers", "32MB")
-        .setErrorRedirector(Redirect.appendTo(log.toFile()))
-        .setOutputRedirector(Redirect.appendTo(log.toFile()))
-        .start();
+    EmbeddedPostgres.Builder builder =
+        EmbeddedPostgres.builder()
+            .setDataDirectory(data)
+            .setCleanDataDirectory(false)
+            .setPort(port)
+            .setPGStartupWait(Duration.ofSeconds(60))
+            // Off by default here: then a kill takes what was just acknowledged.
+            .setServerConfig("synchronous_commit", "on")
+            // tells when a change was committed
+            .setServerConfig("track_commit_timestamp", "on")
+            .setServerConfig("max_connections", String.valueOf(MOST_CONNECTIONS))
+            .setServerConfig("shared_buffers", "32MB")
+            .setErrorRedirector(Redirect.appendTo(log.toFile()))
+            .setOutputRedirector(Redirect.appendTo(log.toFile()));
+    settings.forEach(builder::setServerConfig);
+    return builder.start();
   }
 
-  int port() {
+  @Override
+  public int port() {
     return port;
   }
 
-  String url(int throughPort) {
+  @Override
+  public String url(int throughPort) {
     return "jdbc:postgresql://127.0.0.1:"
         + throughPort
         + "/postgres?sslmode=disable&gssEncMode=disable";
   }
 
-  /** A connection of the superuser, for whom some are always left. */
-  Connection connect() throws SQLException {
-    return connect("postgres");
+  @Override
+  public String user() {
+    return SUPERUSER;
+  }
+
+  @Override
+  public Wire wire() {
+    return Wire.to(port);
+  }
+
+  @Override
+  public Connection connect() throws SQLException {
+    return connect(SUPERUSER);
   }
 
   /** A connection of somebody. */
@@ -79,40 +146,17 @@ final class Postgres implements AutoCloseable {
     return DriverManager.getConnection(url(port), role, "");
   }
 
-  void execute(String... statements) {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      for (String each : statements) {
-        statement.execute(each);
-      }
-    } catch (SQLException failed) {
-      throw new AssertionError(String.join("; ", statements), failed);
-    }
-  }
-
-  /** The first column of what a query answers, as text. */
-  List<String> column(String query) {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      List<String> values = new ArrayList<>();
-      while (rows.next()) {
-        values.add(rows.getString(1));
-      }
-      return values;
-    } catch (SQLException failed) {
-      throw new AssertionError(query, failed);
-    }
-  }
-
-  /** {@code kill -9} of all of its processes. */
-  void isKilled() throws IOException {
+  @Override
+  public void isKilled() throws IOException {
     List<ProcessHandle> all = all();
     all.forEach(ProcessHandle::destroyForcibly);
     all.forEach(process -> process.onExit().join());
+    // Its number may soon be somebody else's.
+    Files.deleteIfExists(data.resolve("postmaster.pid"));
   }
 
-  void isStartedAgain() throws IOException {
+  @Override
+  public void isStartedAgain() throws IOException {
     running.close();
     running = started();
   }

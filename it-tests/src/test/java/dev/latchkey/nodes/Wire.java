@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -25,11 +26,13 @@ final class Wire implements AutoCloseable {
 
   private static final byte NOTIFICATION = 'A';
 
-  private final int target;
+  private volatile int target;
   private final ServerSocket entrance;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final AtomicInteger connections = new AtomicInteger();
+  private volatile int swallowed;
   private volatile boolean silent;
   private volatile boolean refusing;
   private volatile boolean withoutNotifications;
@@ -55,9 +58,22 @@ final class Wire implements AutoCloseable {
     return entrance.getLocalPort();
   }
 
+  /** New connections lead to another port of this machine. */
+  void leadsTo(int otherTarget) {
+    target = otherTarget;
+  }
+
   /** Nothing comes through any more, and nobody is told. */
   void falls() {
     silent = true;
+  }
+
+  /**
+   * What is said over the connections that are open comes through no more, for ever, and nobody is
+   * told: a firewall has forgotten them. New ones work.
+   */
+  void forgetsConnections() {
+    swallowed = connections.get();
   }
 
   /** Each statement takes so long. */
@@ -121,7 +137,8 @@ final class Wire implements AutoCloseable {
       end.setTcpNoDelay(true);
       open.add(end);
     }
-    run("wire-out", () -> pump(near, far, this::questions));
+    int number = connections.incrementAndGet();
+    run("wire-out", () -> pump(near, far, (from, to) -> questions(number, from, to)));
     run("wire-in", () -> pump(far, near, this::answers));
   }
 
@@ -143,10 +160,13 @@ final class Wire implements AutoCloseable {
     }
   }
 
-  private void questions(InputStream from, OutputStream to)
+  private void questions(int number, InputStream from, OutputStream to)
       throws IOException, InterruptedException {
     byte[] chunk = new byte[8192];
     for (int length = from.read(chunk); length >= 0; length = from.read(chunk)) {
+      if (number <= swallowed) {
+        continue;
+      }
       hold();
       if (!delay.isZero()) {
         Thread.sleep(delay.toMillis());

@@ -21,9 +21,7 @@ import dev.latchkey.core.usage.UsageRecorder;
 import dev.latchkey.core.verify.TokenVerifier;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class LatchkeyNode implements AutoCloseable {
-
-  /** What {@link #checks} says of what works. */
-  public static final String UP = "up";
 
   private final Database database;
   private final UsageRecorder usage;
@@ -132,15 +127,14 @@ public final class LatchkeyNode implements AutoCloseable {
   }
 
   /**
-   * Whether tokens that are not in memory can be checked and changes are seen, by name: {@link #UP}
-   * or why not, in one line for an operator. Asks nobody, so it answers at once.
+   * Whether tokens that are not in memory can be checked, changes are seen, and the clock goes
+   * right. Asks nobody, so it answers at once.
    */
-  public Map<String, String> checks() {
-    String feedTrouble = follower.trouble();
-    Map<String, String> checks = new LinkedHashMap<>();
-    checks.put("feed", feedTrouble == null ? UP : feedTrouble);
-    checks.put("tokens", verifier.failing() ? "tokens can't be looked up" : UP);
-    return checks;
+  public List<Check> checks() {
+    return List.of(
+        Check.needed("feed", follower.trouble()),
+        Check.needed("tokens", verifier.failing() ? "tokens can't be looked up" : null),
+        Check.minor("clock", follower.clockTrouble()));
   }
 
   /** Stops the threads, writes down the uses counted, and closes the database. */

@@ -128,7 +128,10 @@ class DatabaseOutageTest {
   void hanging() throws IOException {
     signal("STOP");
     eventually("not ready", () -> !ready());
-    assertThat(node.checks().get("feed")).startsWith("the change feed");
+    assertThat(node.checks())
+        .filteredOn(check -> check.name().equals("feed"))
+        .singleElement()
+        .satisfies(check -> assertThat(check.detail()).startsWith("the change feed"));
     assertThat(node.verifier().verify(known.token())).isInstanceOf(Grant.class);
 
     asleepNanos.set(MAX_STALE.toNanos());
@@ -155,7 +158,7 @@ class DatabaseOutageTest {
   }
 
   private boolean ready() {
-    return node.checks().values().stream().allMatch(LatchkeyNode.UP::equals);
+    return Check.all(node.checks()) == Check.Status.UP;
   }
 
   private EmbeddedPostgres started(int port) throws IOException {

@@ -1,11 +1,11 @@
 package dev.latchkey.filter;
 
-import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.Check;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -19,9 +19,9 @@ final class Health {
   private static final String LIVE = "/health/live";
   private static final String READY = "/health/ready";
 
-  private final Supplier<Map<String, String>> checks;
+  private final Supplier<List<Check>> checks;
 
-  Health(Supplier<Map<String, String>> checks) {
+  Health(Supplier<List<Check>> checks) {
     this.checks = checks;
   }
 
@@ -33,12 +33,15 @@ final class Health {
 
   void answer(String path, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    Map<String, String> found = path.equals(READY) ? checks.get() : Map.of();
-    boolean up = found.values().stream().allMatch(LatchkeyNode.UP::equals);
+    List<Check> found = path.equals(READY) ? checks.get() : List.of();
+    Check.Status all = Check.all(found);
     byte[] body =
-        ("{\"status\":\"" + status(up) + "\",\"checks\":[" + list(found) + "]}")
+        ("{\"status\":\"" + all.text() + "\",\"checks\":[" + list(found) + "]}")
             .getBytes(StandardCharsets.UTF_8);
-    response.setStatus(up ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+    response.setStatus(
+        all == Check.Status.UP
+            ? HttpServletResponse.SC_OK
+            : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
     response.setHeader("Cache-Control", "no-store");
     response.setContentType("application/json");
     response.setContentLength(body.length);
@@ -47,20 +50,16 @@ final class Health {
     }
   }
 
-  private static String status(boolean up) {
-    return up ? LatchkeyNode.UP : "down";
-  }
-
-  private static String list(Map<String, String> checks) {
-    return checks.entrySet().stream()
+  private static String list(List<Check> checks) {
+    return checks.stream()
         .map(
             check ->
                 "{\"name\":\""
-                    + check.getKey()
+                    + check.name()
                     + "\",\"status\":\""
-                    + status(LatchkeyNode.UP.equals(check.getValue()))
+                    + check.status().text()
                     + "\",\"detail\":\""
-                    + escaped(check.getValue())
+                    + escaped(check.detail())
                     + "\"}")
         .collect(Collectors.joining(","));
   }

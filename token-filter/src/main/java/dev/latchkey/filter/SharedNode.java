@@ -1,6 +1,7 @@
 package dev.latchkey.filter;
 
 import dev.latchkey.core.BackgroundStart;
+import dev.latchkey.core.Check;
 import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
@@ -8,7 +9,7 @@ import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.verify.TokenVerifier;
 import jakarta.servlet.ServletContext;
 import java.time.Clock;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +58,8 @@ final class SharedNode implements AutoCloseable {
     return running == null ? null : running.verifier();
   }
 
-  /** Whether it can check tokens, by name: {@link LatchkeyNode#UP} or why not. */
-  Map<String, String> checks() {
+  /** Whether it can check tokens, or why not. */
+  List<Check> checks() {
     LatchkeyNode running = start.running();
     if (running != null) {
       return running.checks();
@@ -67,7 +68,7 @@ final class SharedNode implements AutoCloseable {
         start.lastFailure() instanceof StoreUnavailableException told
             ? String.valueOf(told.getMessage())
             : "the database is not there yet";
-    return Map.of("database", why);
+    return List.of(Check.needed("database", why));
   }
 
   @Override

@@ -2,15 +2,16 @@ package dev.latchkey.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.latchkey.core.Check;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 class HealthTest {
 
-  private final Map<String, String> checks = new LinkedHashMap<>(Map.of("feed", "up"));
+  private final List<Check> checks = new ArrayList<>(List.of(Check.needed("feed", null)));
   private final Health health = new Health(() -> checks);
   private final MockHttpServletResponse response = new MockHttpServletResponse();
 
@@ -26,7 +27,7 @@ class HealthTest {
 
   @Test
   void saysWhyItIsNotReady() throws Exception {
-    checks.put("database", "it is \"gone\"\n\\");
+    checks.add(Check.needed("database", "it is \"gone\"\n\\"));
     ask("/health/ready");
     assertThat(response.getStatus()).isEqualTo(503);
     assertThat(response.getContentAsString())
@@ -34,8 +35,18 @@ class HealthTest {
   }
 
   @Test
+  void isReadyWithAWarning() throws Exception {
+    checks.add(Check.minor("clock", "an hour ahead"));
+    ask("/health/ready");
+    assertThat(response.getStatus()).isEqualTo(200);
+    assertThat(response.getContentAsString())
+        .startsWith("{\"status\":\"up\"")
+        .contains("{\"name\":\"clock\",\"status\":\"warning\",\"detail\":\"an hour ahead\"}");
+  }
+
+  @Test
   void livesWhateverIsDown() throws Exception {
-    checks.put("feed", "gone");
+    checks.add(Check.needed("tokens", "gone"));
     ask("/health/live");
     assertThat(response.getStatus()).isEqualTo(200);
   }

@@ -3,7 +3,7 @@ package dev.latchkey.admin.health;
 import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.admin.startup.Services;
 import dev.latchkey.core.BackgroundStart;
-import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.Check;
 import dev.latchkey.core.store.StoreUnavailableException;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
@@ -12,7 +12,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +28,16 @@ public final class HealthServlet extends HttpServlet {
       throws IOException {
     String probe = String.valueOf(request.getPathInfo());
     switch (probe) {
-      case "/live" -> answer(response, Map.of());
+      case "/live" -> answer(response, List.of());
       case "/ready" -> answer(response, checks(AdminStartup.of(getServletContext())));
       default -> response.setStatus(HttpServletResponse.SC_NOT_FOUND);
     }
   }
 
-  private static Map<String, String> checks(BackgroundStart<Services> start) {
+  private static List<Check> checks(BackgroundStart<Services> start) {
     Services services = start.running();
     return services == null
-        ? Map.of("database", reason(start.lastFailure()))
+        ? List.of(Check.needed("database", reason(start.lastFailure())))
         : services.node().checks();
   }
 
@@ -47,25 +47,27 @@ public final class HealthServlet extends HttpServlet {
         : "the database is not there yet";
   }
 
-  private static void answer(HttpServletResponse response, Map<String, String> checks)
-      throws IOException {
-    boolean up = checks.values().stream().allMatch(LatchkeyNode.UP::equals);
+  private static void answer(HttpServletResponse response, List<Check> checks) throws IOException {
+    Check.Status all = Check.all(checks);
     JsonArrayBuilder list = Json.createArrayBuilder();
     checks.forEach(
-        (name, found) ->
+        check ->
             list.add(
                 Json.createObjectBuilder()
-                    .add("name", name)
-                    .add("status", LatchkeyNode.UP.equals(found) ? LatchkeyNode.UP : "down")
-                    .add("detail", found)));
+                    .add("name", check.name())
+                    .add("status", check.status().text())
+                    .add("detail", check.detail())));
     byte[] body =
         Json.createObjectBuilder()
-            .add("status", up ? LatchkeyNode.UP : "down")
+            .add("status", all.text())
             .add("checks", list)
             .build()
             .toString()
             .getBytes(StandardCharsets.UTF_8);
-    response.setStatus(up ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+    response.setStatus(
+        all == Check.Status.UP
+            ? HttpServletResponse.SC_OK
+            : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
     response.setHeader("Cache-Control", "no-store");
     response.setContentType("application/json");
     response.setContentLength(body.length);

@@ -33,6 +33,7 @@ public final class FeedFollower implements AutoCloseable {
   private final ScheduledExecutorService thread;
   private final OutageLog outage;
   private final Ticker ticker;
+  private final ClockWatch clocks;
 
   private long position;
   // The change at the position, as it was seen; null when it was not.
@@ -53,6 +54,7 @@ public final class FeedFollower implements AutoCloseable {
     this.position = position;
     this.ticker = ticker;
     this.readAt = ticker.read();
+    this.clocks = new ClockWatch(database, LOG, clock, ticker);
     this.outage =
         new OutageLog(
             LOG,
@@ -118,6 +120,14 @@ public final class FeedFollower implements AutoCloseable {
         : null;
   }
 
+  /**
+   * How far this process's clock is from the database's, in one line for an operator; null when the
+   * two agree. Asks nobody.
+   */
+  public @Nullable String clockTrouble() {
+    return clocks.trouble();
+  }
+
   /** Passes on what has changed since the last call. Says so once when the feed can't be read. */
   synchronized void poll() {
     try {
@@ -126,6 +136,7 @@ public final class FeedFollower implements AutoCloseable {
       }
       readAt = ticker.read();
       outage.worked();
+      clocks.look();
     } catch (RuntimeException | Error unreadable) {
       // Whatever it was: what is thrown from here ends the polling.
       outage.failed(unreadable);

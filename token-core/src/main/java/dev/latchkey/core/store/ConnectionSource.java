@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.Locale;
 import javax.sql.DataSource;
@@ -42,6 +43,22 @@ final class ConnectionSource implements AutoCloseable {
 
   DataSource dataSource() {
     return dataSource;
+  }
+
+  /** A connection on which nobody waits for ever, also where a server's pool sets no limit. */
+  Connection limited() throws SQLException {
+    Connection connection = dataSource.getConnection();
+    try {
+      // Whatever it was: whoever had it before may have left a shorter one.
+      connection.setNetworkTimeout(Runnable::run, ANSWER_SECONDS * 1000);
+      return connection;
+    } catch (SQLFeatureNotSupportedException asTheServerSetsIt) {
+      return connection;
+    } catch (SQLException broken) {
+      try (connection) {
+        throw broken;
+      }
+    }
   }
 
   void requireSchema(int needed) {

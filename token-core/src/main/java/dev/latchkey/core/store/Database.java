@@ -101,12 +101,13 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * A connection to be closed by the caller, for what entities can't do. In auto-commit mode.
+   * A connection to be closed by the caller, for what entities can't do. In auto-commit mode, and
+   * what is not answered in 20 seconds fails.
    *
    * @throws SQLException when the database does not answer
    */
   public Connection connection() throws SQLException {
-    return connections.dataSource().getConnection();
+    return connections.limited();
   }
 
   /** Whether it is PostgreSQL. */
@@ -161,7 +162,7 @@ public final class Database implements AutoCloseable {
   // Hibernate would log two lines for each time that there is none; whoever asks says it once.
   private Connection taken() {
     try {
-      return connections.dataSource().getConnection();
+      return connections.limited();
     } catch (SQLException unreachable) {
       throw new PersistenceException("the database does not answer", unreachable);
     }

@@ -42,7 +42,9 @@ public final class OutageLog {
     failing = true;
     long now = clock.millis();
     long until = quietUntil.get();
-    if (now >= until && quietUntil.compareAndSet(until, now + INTERVAL_MILLIS)) {
+    // A clock that was set back must not make it quiet for longer.
+    boolean quiet = now < until && until - now <= INTERVAL_MILLIS;
+    if (!quiet && quietUntil.compareAndSet(until, now + INTERVAL_MILLIS)) {
       told = true;
       long more = untold.sumThenReset();
       log.log(

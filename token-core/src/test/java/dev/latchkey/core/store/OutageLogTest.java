@@ -51,6 +51,18 @@ class OutageLogTest {
   }
 
   @Test
+  @DisplayName("a clock that is set back makes it quiet for no longer")
+  void isNotQuietForAnHourWhenTheClockIsSetBack() {
+    outage.failed(new Exception());
+    outage.worked();
+    millis -= 3_600_000;
+    outage.failed(new Exception());
+    assertThat(lines)
+        .containsExactly(
+            "WARNING broken (Exception: null)", "INFO mended", "WARNING broken (Exception: null)");
+  }
+
+  @Test
   void namesTheReasonInOneLine() {
     outage.failed(
         new IllegalStateException("outside", new java.io.IOException("connection refused\nat x")));

@@ -1,0 +1,54 @@
+package dev.latchkey.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.testing.Server;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ParameterizedClass
+@EnumSource(Server.class)
+class DatabaseClockTest {
+
+  private final Server server;
+  private final Database database;
+
+  DatabaseClockTest(Server server) {
+    this.server = server;
+    Settings settings = server.settings();
+    database =
+        Database.migrate(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  @Test
+  void tellsTheTime() {
+    Instant before = Instant.now();
+    Instant told = database.read(DatabaseClock::now);
+    assertThat(told).isBetween(before.minusMillis(2), Instant.now().plusMillis(2));
+  }
+
+  @Test
+  @DisplayName("tells the same time, whatever the time zone of the session")
+  void tellsTheTimeInAnyZone() {
+    String zone = server == Server.MARIADB ? "set time_zone = '+05:30'" : "set time zone '+05:30'";
+    Instant before = Instant.now();
+    Instant told =
+        database.transact(
+            em -> {
+              em.createNativeQuery(zone).executeUpdate();
+              return DatabaseClock.now(em);
+            });
+    assertThat(told).isBetween(before.minusMillis(2), Instant.now().plusMillis(2));
+  }
+}
