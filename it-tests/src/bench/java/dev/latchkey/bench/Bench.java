@@ -11,7 +11,8 @@ import java.util.List;
 /**
  * Measures, and writes what was measured into the documentation. Arguments: the sections to do,
  * comma separated; the root of the repository; the folder for what is only needed meanwhile; {@code
- * true} for a look whether it all runs, which writes nothing.
+ * true} for a look whether it all runs, which writes nothing; numbers of tokens, comma separated,
+ * for the section {@code growth}.
  */
 public final class Bench {
 
@@ -31,6 +32,11 @@ public final class Bench {
     }
     if (sections.contains("memory")) {
       report.put("memory", new MemoryReport(smoke ? 2000 : 100_000).lines());
+    }
+    if (sections.contains("growth")) {
+      List<Integer> sizes = Crowd.sizes(smoke ? "500,2000" : args[4]);
+      Path plot = (smoke ? folder : root.resolve("docs")).resolve("growth.svg");
+      report.put("growth", new GrowthReport(measurement, sizes, plot).lines());
     }
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
       if (sections.contains("miss")) {

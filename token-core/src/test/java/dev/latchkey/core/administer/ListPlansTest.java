@@ -40,7 +40,7 @@ class ListPlansTest {
   private static final int PLANNED_FOR_ALL = 12;
 
   /** A page of 50 and what stands beside it, each row by an index of three levels. */
-  private static final int MOST_PAGES = 700;
+  private static final int MOST_PAGES = 400;
 
   private static final PageRequest FIRST = new PageRequest(50, null);
   private static final Pattern WHOLE_TABLE =
