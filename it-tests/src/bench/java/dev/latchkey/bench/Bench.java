@@ -45,6 +45,11 @@ public final class Bench {
             .write(installation);
         report.put("miss", new MissReport(measurement, installation).lines());
       }
+      if (sections.contains("start")) {
+        Path installation = folder.resolve("start.txt");
+        Installation.in(database(postgres, "start"), "postgres", 1).write(installation);
+        report.put("start", new StartReport(smoke, installation).lines());
+      }
     }
   }
 
