@@ -16,6 +16,8 @@ import java.util.List;
  */
 public final class Bench {
 
+  private static final int SERVED_TOKENS = 256;
+
   private Bench() {}
 
   /** Does what the arguments say. */
@@ -44,6 +46,14 @@ public final class Bench {
         Installation.in(database(postgres, "miss"), "postgres", smoke ? 500 : 5000)
             .write(installation);
         report.put("miss", new MissReport(measurement, installation).lines());
+      }
+      if (sections.contains("server") && Wrk.installed()) {
+        Installation installation =
+            Installation.in(database(postgres, "server"), "postgres", SERVED_TOKENS);
+        report.put("server", new ServerReport(smoke, folder, installation).lines());
+      } else if (sections.contains("server")) {
+        System.err.println(
+            "wrk is not installed, so the section server stays as it is (Debian: apt install wrk)");
       }
       if (sections.contains("start")) {
         Path installation = folder.resolve("start.txt");

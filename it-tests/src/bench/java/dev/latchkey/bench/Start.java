@@ -4,6 +4,7 @@ import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
+import dev.latchkey.core.thirdparty.ThirdParty;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,8 @@ public final class Start {
       }
     },
 
-    /** Our database: the pool, the version of its tables, Hibernate. */
-    DATABASE {
+    /** Our database with its entities: the pool, the version of its tables, Hibernate. */
+    ENTITIES {
       @Override
       Runnable begin(Installation installation) {
         Settings settings =
@@ -44,8 +45,9 @@ public final class Start {
                     "latchkey.jdbc.user", installation.user()),
                 Map.of(),
                 Map.of());
-        Database.open(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
-        return () -> {};
+        Database database =
+            Database.open(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
+        return () -> database.read(em -> em.find(ThirdParty.class, "none") == null);
       }
     },
 
