@@ -11,9 +11,12 @@ import java.util.List;
 /**
  * Measures, and writes what was measured into the documentation. Arguments: the sections to do,
  * comma separated; the root of the repository; the folder for what is only needed meanwhile; {@code
- * true} for a look whether it all runs, which writes nothing.
+ * true} for a look whether it all runs, which writes nothing; numbers of tokens, comma separated,
+ * for the section {@code growth}.
  */
 public final class Bench {
+
+  private static final int SERVED_TOKENS = 256;
 
   private Bench() {}
 
@@ -32,12 +35,30 @@ public final class Bench {
     if (sections.contains("memory")) {
       report.put("memory", new MemoryReport(smoke ? 2000 : 100_000).lines());
     }
+    if (sections.contains("growth")) {
+      List<Integer> sizes = Crowd.sizes(smoke ? "500,2000" : args[4]);
+      Path plot = (smoke ? folder : root.resolve("docs")).resolve("growth.svg");
+      report.put("growth", new GrowthReport(measurement, sizes, plot).lines());
+    }
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
       if (sections.contains("miss")) {
         Path installation = folder.resolve("installation.txt");
         Installation.in(database(postgres, "miss"), "postgres", smoke ? 500 : 5000)
             .write(installation);
         report.put("miss", new MissReport(measurement, installation).lines());
+      }
+      if (sections.contains("server") && Wrk.installed()) {
+        Installation installation =
+            Installation.in(database(postgres, "server"), "postgres", SERVED_TOKENS);
+        report.put("server", new ServerReport(smoke, folder, installation).lines());
+      } else if (sections.contains("server")) {
+        System.err.println(
+            "wrk is not installed, so the section server stays as it is (Debian: apt install wrk)");
+      }
+      if (sections.contains("start")) {
+        Path installation = folder.resolve("start.txt");
+        Installation.in(database(postgres, "start"), "postgres", 1).write(installation);
+        report.put("start", new StartReport(smoke, installation).lines());
       }
     }
   }

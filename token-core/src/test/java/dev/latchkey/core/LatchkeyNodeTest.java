@@ -3,6 +3,7 @@ package dev.latchkey.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.feed.ChangeFeed;
@@ -161,6 +162,28 @@ class LatchkeyNodeTest {
       }
     } finally {
       TimeZone.setDefault(zone);
+    }
+  }
+
+  @Test
+  @DisplayName("a node checks tokens and sees changes before Hibernate has started")
+  void needsNoEntitiesToCheck() {
+    installed();
+    MintedToken token = issue("a", null);
+    // It could open none of ours.
+    Database withoutEntities =
+        Database.open(settings, ServerDataSource.lookedUp(settings), List.of());
+    try (LatchkeyNode node =
+        LatchkeyNode.start(withoutEntities, settings, clock, Ticker.systemTicker())) {
+      assertThat(node.verifier().verify(token.token())).isInstanceOf(Grant.class);
+      changeToken(token, changed -> changed.deactivate(NOON));
+      database()
+          .transact(
+              em -> {
+                new ChangeFeed(clock).append(em, Change.ofToken(token.id()));
+                return null;
+              });
+      awaitVerdict(node, token, Refused.DEACTIVATED);
     }
   }
 

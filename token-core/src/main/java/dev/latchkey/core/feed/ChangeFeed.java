@@ -3,10 +3,18 @@ package dev.latchkey.core.feed;
 import dev.latchkey.core.store.Database;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Calendar;
 import java.util.List;
+import java.util.Locale;
+import java.util.TimeZone;
 
 /**
  * What has changed, in the order of commits.
@@ -47,19 +55,41 @@ public final class ChangeFeed {
   }
 
   /** The number of the last change. */
-  long head(EntityManager em) {
-    return em.createQuery("select h.seq from FeedHead h where h.id = :only", Long.class)
-        .setParameter("only", FeedHead.ONLY)
-        .getSingleResult();
+  long head(Connection connection) throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement("select seq from feed_head where id = ?")) {
+      query.setInt(1, FeedHead.ONLY);
+      try (ResultSet row = query.executeQuery()) {
+        if (!row.next()) {
+          throw new SQLException("the feed has no head");
+        }
+        return row.getLong(1);
+      }
+    }
   }
 
   /** The change at {@code position}, if it is there, and those behind it, in their order. */
-  List<FeedRow> from(EntityManager em, long position, int atMost) {
-    return em.createQuery(
-            "select r from FeedRow r where r.seq >= :position order by r.seq", FeedRow.class)
-        .setParameter("position", position)
-        .setMaxResults(atMost)
-        .getResultList();
+  List<FeedRow> from(Connection connection, long position, int atMost) throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "select seq, kind, subject, created_at from change_feed where seq >= ? order by seq")) {
+      query.setLong(1, position);
+      query.setMaxRows(atMost);
+      try (ResultSet rows = query.executeQuery()) {
+        // In UTC also where the column knows no zone, as on MariaDB.
+        Calendar utc = Calendar.getInstance(TimeZone.getTimeZone("UTC"), Locale.ROOT);
+        List<FeedRow> changes = new ArrayList<>();
+        while (rows.next()) {
+          Change.Kind kind = Change.Kind.valueOf(rows.getString(2));
+          changes.add(
+              new FeedRow(
+                  rows.getLong(1),
+                  new Change(kind, rows.getString(3)),
+                  rows.getTimestamp(4, utc).toInstant()));
+        }
+        return changes;
+      }
+    }
   }
 
   /**

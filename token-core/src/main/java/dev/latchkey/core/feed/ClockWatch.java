@@ -3,9 +3,10 @@ package dev.latchkey.core.feed;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.DatabaseClock;
-import jakarta.persistence.EntityManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,17 +55,17 @@ final class ClockWatch {
     }
     due = ticker.read() + INTERVAL_NANOS;
     try {
-      compared(database.read(this::ahead));
+      compared(database.ask(this::ahead));
     } catch (RuntimeException notAnswered) {
       log.log(Level.DEBUG, "the database does not tell the time", notAnswered);
     }
   }
 
   /** How far this clock is ahead, at least; negative when it is behind. */
-  private Duration ahead(EntityManager em) {
+  private Duration ahead(Connection connection) throws SQLException {
     Instant asked = clock.instant();
     long start = ticker.read();
-    Instant theirs = DatabaseClock.now(em);
+    Instant theirs = DatabaseClock.now(connection);
     Duration waited = Duration.ofNanos(ticker.read() - start);
     // It looked at its clock at any time while we waited; only what is certain counts.
     Duration least = Duration.between(theirs, asked);

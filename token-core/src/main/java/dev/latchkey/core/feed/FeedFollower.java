@@ -70,7 +70,7 @@ public final class FeedFollower implements AutoCloseable {
    * @throws jakarta.persistence.PersistenceException when the feed can't be read
    */
   public static long head(Database database, ChangeFeed feed) {
-    return database.read(feed::head);
+    return database.ask(feed::head);
   }
 
   /** A follower that passes on what comes behind {@code position}, once it is started. */
@@ -144,11 +144,11 @@ public final class FeedFollower implements AutoCloseable {
   }
 
   private boolean pollOnce() {
-    List<FeedRow> rows = database.read(em -> feed.from(em, position, BATCH));
+    List<FeedRow> rows = database.ask(connection -> feed.from(connection, position, BATCH));
     boolean lastIsThere = !rows.isEmpty() && rows.get(0).seq() == position;
     if (lastIsThere && last != null && !rows.get(0).sameAs(last)) {
       // A standby that lagged behind took over and went on: the same numbers, other changes.
-      return missed(database.read(feed::head));
+      return missed(database.ask(feed::head));
     }
     List<FeedRow> later = lastIsThere ? rows.subList(1, rows.size()) : rows;
     if (!lastIsThere && later.isEmpty()) {
@@ -160,7 +160,7 @@ public final class FeedFollower implements AutoCloseable {
     for (FeedRow row : later) {
       if (row.seq() != position + 1) {
         // Purged while we were away.
-        return missed(Math.max(database.read(feed::head), row.seq()));
+        return missed(Math.max(database.ask(feed::head), row.seq()));
       }
       listener.changed(row.change());
       position = row.seq();
@@ -171,16 +171,16 @@ public final class FeedFollower implements AutoCloseable {
 
   // The row at the position is purged after a day, or there never was one.
   private boolean movedWithoutRows() {
-    long head = database.read(feed::head);
+    long head = database.ask(feed::head);
     if (head < position) {
       // H2 may show the head of a moment ago while its writer commits; an older database stays so.
-      head = database.read(feed::head);
+      head = database.ask(feed::head);
     }
     if (head == position) {
       return false;
     }
     // Committed since the rows were read: then they are there now.
-    List<FeedRow> now = database.read(em -> feed.from(em, position, 1));
+    List<FeedRow> now = database.ask(connection -> feed.from(connection, position, 1));
     return head > position && !now.isEmpty() || missed(head);
   }
 

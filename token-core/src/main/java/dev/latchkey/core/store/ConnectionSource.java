@@ -61,6 +61,16 @@ final class ConnectionSource implements AutoCloseable {
     }
   }
 
+  /** Whether they are connections to PostgreSQL. */
+  boolean isPostgres() {
+    try (Connection connection = dataSource.getConnection()) {
+      return "PostgreSQL".equals(connection.getMetaData().getDatabaseProductName());
+    } catch (SQLException unreachable) {
+      throw new StoreUnavailableException(
+          "the database does not answer", String.valueOf(unreachable.getMessage()), unreachable);
+    }
+  }
+
   void requireSchema(int needed) {
     try (Connection connection = dataSource.getConnection()) {
       int found = schemaVersion(connection);

@@ -7,6 +7,8 @@ import jakarta.persistence.LockTimeoutException;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PersistenceException;
 import jakarta.persistence.PessimisticLockException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -22,21 +24,38 @@ import org.hibernate.exception.LockAcquisitionException;
 import org.hibernate.jpa.HibernatePersistenceProvider;
 import org.jspecify.annotations.Nullable;
 
-/** The database of one process: connections, entities and transactions. Thread-safe. */
+/**
+ * The database of one process: connections, entities and transactions. Thread-safe.
+ *
+ * <p>The entities are opened when they are first needed: Hibernate takes longer to start than all
+ * else, and a check needs none of it (see decision 9).
+ */
 public final class Database implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(Database.class.getName());
 
   /** The version of the tables that this code needs; migrations write it down. */
   static final int SCHEMA_VERSION = 2;
 
   private final ConnectionSource connections;
-  private final EntityManagerFactory factory;
+  private final boolean postgres;
   private final Collection<Class<?>> entities;
 
-  private Database(
-      ConnectionSource connections, EntityManagerFactory factory, Collection<Class<?>> entities) {
+  // Written under this.
+  private volatile @Nullable EntityManagerFactory factory;
+  private boolean failureTold;
+  private boolean closed;
+
+  private Database(ConnectionSource connections, Collection<Class<?>> entities) {
     this.connections = connections;
-    this.factory = factory;
+    this.postgres = connections.isPostgres();
     this.entities = List.copyOf(entities);
+  }
+
+  /** A question to the database by plain JDBC. */
+  @FunctionalInterface
+  public interface Question<T> {
+    T on(Connection connection) throws SQLException;
   }
 
   /**
@@ -53,16 +72,23 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Opens the database that the settings name and brings its tables up to date first. Needs Flyway
-   * on the class path. Several processes may do so at once.
+   * Opens the database that the settings name, brings its tables up to date first, and opens the
+   * entities. Needs Flyway on the class path. Several processes may do so at once.
    *
    * @param server looked up by the same settings
    * @throws StoreUnavailableException when it does not answer or can't be migrated
    */
   public static Database migrate(
       Settings settings, ServerDataSource server, Collection<Class<?>> entities) {
-    return open(
-        settings, server, entities, connections -> Migrations.apply(connections.dataSource()));
+    Database database =
+        open(settings, server, entities, connections -> Migrations.apply(connections.dataSource()));
+    try {
+      database.entities();
+      return database;
+    } catch (RuntimeException | Error failed) {
+      database.close();
+      throw failed;
+    }
   }
 
   private static Database open(
@@ -74,7 +100,31 @@ public final class Database implements AutoCloseable {
     try {
       prepare.accept(connections);
       connections.requireSchema(SCHEMA_VERSION);
-      EntityManagerFactory factory =
+      return new Database(connections, entities);
+    } catch (RuntimeException failed) {
+      connections.close();
+      throw failed instanceof StoreUnavailableException ? failed : unusable(failed);
+    } catch (Error missingClass) {
+      connections.close();
+      throw missingClass;
+    }
+  }
+
+  private EntityManagerFactory entities() {
+    EntityManagerFactory opened = factory;
+    return opened == null ? opened() : opened;
+  }
+
+  private synchronized EntityManagerFactory opened() {
+    EntityManagerFactory opened = factory;
+    if (opened != null) {
+      return opened;
+    }
+    if (closed) {
+      throw new PersistenceException("the database is closed");
+    }
+    try {
+      opened =
           new HibernatePersistenceProvider()
               .createContainerEntityManagerFactory(
                   new PersistenceUnit(connections.dataSource(), entities),
@@ -87,16 +137,28 @@ public final class Database implements AutoCloseable {
                       "hibernate.order_inserts", "true",
                       "hibernate.transaction.jta.platform",
                           "org.hibernate.engine.transaction.jta.platform.internal.NoJtaPlatform"));
-      return new Database(connections, factory, entities);
+      factory = opened;
+      return opened;
     } catch (RuntimeException failed) {
-      connections.close();
-      throw failed instanceof StoreUnavailableException
-          ? failed
-          : new StoreUnavailableException(
-              "the database can't be used", String.valueOf(failed.getMessage()), failed);
+      tell(failed);
+      throw unusable(failed);
     } catch (Error missingClass) {
-      connections.close();
+      tell(missingClass);
       throw missingClass;
+    }
+  }
+
+  private static StoreUnavailableException unusable(RuntimeException failed) {
+    return new StoreUnavailableException(
+        "the database can't be used", String.valueOf(failed.getMessage()), failed);
+  }
+
+  // Whoever counts tries again and again, and says nothing.
+  private void tell(Throwable failed) {
+    if (!failureTold) {
+      failureTold = true;
+      LOG.log(
+          Level.WARNING, "nothing can be written to the database yet; it is tried again", failed);
     }
   }
 
@@ -112,13 +174,27 @@ public final class Database implements AutoCloseable {
 
   /** Whether it is PostgreSQL. */
   public boolean isPostgres() {
-    return isPostgres(factory);
+    return postgres;
   }
 
   /** Whether the database behind entities is PostgreSQL. */
   public static boolean isPostgres(EntityManagerFactory factory) {
     return factory.unwrap(SessionFactoryImplementor.class).getJdbcServices().getDialect()
         instanceof PostgreSQLDialect;
+  }
+
+  /**
+   * What {@code question} answers, by plain JDBC and in auto-commit mode: for what is asked before
+   * the entities are opened.
+   *
+   * @throws PersistenceException when the database does not answer
+   */
+  public <T> T ask(Question<T> question) {
+    try (Connection connection = taken()) {
+      return question.on(connection);
+    } catch (SQLException unanswered) {
+      throw new PersistenceException("the database does not answer", unanswered);
+    }
   }
 
   /**
@@ -169,7 +245,11 @@ public final class Database implements AutoCloseable {
   }
 
   private EntityManager on(Connection connection) {
-    return factory.unwrap(SessionFactory.class).withOptions().connection(connection).openSession();
+    return entities()
+        .unwrap(SessionFactory.class)
+        .withOptions()
+        .connection(connection)
+        .openSession();
   }
 
   /**
@@ -194,18 +274,24 @@ public final class Database implements AutoCloseable {
     try {
       em.getTransaction().rollback();
     } catch (PersistenceException connectionLost) {
-      System.getLogger(Database.class.getName())
-          .log(System.Logger.Level.DEBUG, "roll back", connectionLost);
+      LOG.log(Level.DEBUG, "roll back", connectionLost);
     }
   }
 
   /** Closes the entities and our own connections; a DataSource of the server is left alone. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
+    EntityManagerFactory opened = factory;
+    factory = null;
     try {
-      factory.close();
+      if (opened != null) {
+        opened.close();
+      }
     } finally {
-      AnnotationCache.forget(entities);
+      if (opened != null) {
+        AnnotationCache.forget(entities);
+      }
       connections.close();
     }
   }

@@ -1,9 +1,10 @@
 package dev.latchkey.core.store;
 
-import jakarta.persistence.EntityManager;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
-import org.hibernate.dialect.MySQLDialect;
-import org.hibernate.engine.spi.SessionFactoryImplementor;
 
 /** The clock that all nodes of a database can be compared by. */
 public final class DatabaseClock {
@@ -13,22 +14,19 @@ public final class DatabaseClock {
   /**
    * What time it is at the database, when it answers.
    *
-   * @throws jakarta.persistence.PersistenceException when it does not answer
+   * @throws SQLException when it does not answer
    */
-  public static Instant now(EntityManager em) {
-    Number seconds = (Number) em.createNativeQuery(question(em)).getSingleResult();
-    return Instant.ofEpochMilli(Math.round(seconds.doubleValue() * 1000));
+  public static Instant now(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(question(connection))) {
+      row.next();
+      return Instant.ofEpochMilli(Math.round(row.getDouble(1) * 1000));
+    }
   }
 
   // Counted from 1970 over there, so that no time zone of a session or a driver matters.
-  private static String question(EntityManager em) {
-    boolean mariaDb =
-        em.getEntityManagerFactory()
-                .unwrap(SessionFactoryImplementor.class)
-                .getJdbcServices()
-                .getDialect()
-            instanceof MySQLDialect;
-    return mariaDb
+  private static String question(Connection connection) throws SQLException {
+    return "MariaDB".equals(connection.getMetaData().getDatabaseProductName())
         ? "select timestampdiff(microsecond, '1970-01-01', utc_timestamp(6)) / 1000000"
         : "select extract(epoch from current_timestamp)";
   }

@@ -5,6 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -50,6 +55,19 @@ public final class TagKeys {
             .map(TagKeyRow::secret)
             .toList();
     return keys.isEmpty() ? Optional.empty() : Optional.of(new TagKeys(keys));
+  }
+
+  /** The same by plain JDBC, for whoever has opened no entities. */
+  public static Optional<TagKeys> stored(Connection connection) throws SQLException {
+    try (PreparedStatement query =
+            connection.prepareStatement("select secret from tag_key order by id desc");
+        ResultSet rows = query.executeQuery()) {
+      List<byte[]> keys = new ArrayList<>();
+      while (rows.next()) {
+        keys.add(rows.getBytes(1));
+      }
+      return keys.isEmpty() ? Optional.empty() : Optional.of(new TagKeys(keys));
+    }
   }
 
   long tag(String text) {

@@ -94,7 +94,7 @@ public final class TokenVerifier implements AutoCloseable {
         new TokenLookup(database, usage)::find,
         () ->
             database
-                .read(TagKeys::stored)
+                .ask(TagKeys::stored)
                 .orElseThrow(
                     () ->
                         new StoreUnavailableException(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.testing.Server;
+import java.sql.Statement;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -34,7 +35,7 @@ class DatabaseClockTest {
   @Test
   void tellsTheTime() {
     Instant before = Instant.now();
-    Instant told = database.read(DatabaseClock::now);
+    Instant told = database.ask(DatabaseClock::now);
     assertThat(told).isBetween(before.minusMillis(2), Instant.now().plusMillis(2));
   }
 
@@ -44,10 +45,12 @@ class DatabaseClockTest {
     String zone = server == Server.MARIADB ? "set time_zone = '+05:30'" : "set time zone '+05:30'";
     Instant before = Instant.now();
     Instant told =
-        database.transact(
-            em -> {
-              em.createNativeQuery(zone).executeUpdate();
-              return DatabaseClock.now(em);
+        database.ask(
+            connection -> {
+              try (Statement statement = connection.createStatement()) {
+                statement.execute(zone);
+              }
+              return DatabaseClock.now(connection);
             });
     assertThat(told).isBetween(before.minusMillis(2), Instant.now().plusMillis(2));
   }
