@@ -70,9 +70,11 @@ record ServerWars(Path folder, Path filter, Installation installation) {
         <listener-class>dev.latchkey.bench.SpringSecurityListener</listener-class>
       </listener>
       """;
-  private static final String NO_BEANS =
+
+  // Spring's jars make Payara start Faces, which wants CDI: so all have it.
+  private static final String BEANS =
       "<beans xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"4.0\""
-          + " bean-discovery-mode=\"none\"/>";
+          + " bean-discovery-mode=\"annotated\"/>";
 
   /** All three, by context path. */
   Map<String, Path> written() throws IOException {
@@ -118,7 +120,7 @@ record ServerWars(Path folder, Path filter, Installation installation) {
   private static WebArchive war(String name, String more) {
     return ShrinkWrap.create(WebArchive.class, name + ".war")
         .addClass(SmallServlet.class)
-        .addAsWebInfResource(new StringAsset(NO_BEANS), "beans.xml")
+        .addAsWebInfResource(new StringAsset(BEANS), "beans.xml")
         .setWebXML(new StringAsset(WEB_XML.formatted(more)));
   }
 

@@ -18,6 +18,12 @@ public final class SpringSecurityListener implements ServletContextListener {
   @Override
   public void contextInitialized(ServletContextEvent event) {
     ServletContext context = event.getServletContext();
+    // The driver lies in the application, where nobody looks for it by itself.
+    try {
+      Class.forName("org.postgresql.Driver");
+    } catch (ClassNotFoundException incomplete) {
+      throw new IllegalStateException(incomplete);
+    }
     Installation installation =
         new Installation(
             context.getInitParameter("url"),

@@ -28,9 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks the database for a token: one statement, by primary key. Thread-safe.
  *
- * <p>By plain JDBC, which is the one place where that is so: the same question through the
- * persistence provider takes several times as long and a second round trip on some databases (see
- * decision 8).
+ * <p>By plain JDBC: the same question through the persistence provider takes several times as long
+ * and a second round trip on some databases (see decision 8).
  */
 final class TokenLookup {
 
