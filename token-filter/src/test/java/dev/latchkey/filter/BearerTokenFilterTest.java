@@ -401,8 +401,7 @@ class BearerTokenFilterTest {
             Fixture.settings(settings),
             () -> {
               throw new IllegalStateException("broken");
-            },
-            latchkey.clock);
+            });
     new BearerTokenFilter(Guard.of(Fixture.settings(settings), broken, false), latchkey.clock)
         .doFilter(with(get("/x"), latchkey.issues().header()), response, application);
     assertThat(response.getStatus()).isEqualTo(503);
@@ -739,7 +738,7 @@ class BearerTokenFilterTest {
   private BearerTokenFilter newFilter() {
     dev.latchkey.core.config.Settings read = Fixture.settings(settings);
     return new BearerTokenFilter(
-        Guard.of(read, new Gate(read, () -> verifier, latchkey.clock), false), latchkey.clock);
+        Guard.of(read, new Gate(read, () -> verifier), false), latchkey.clock);
   }
 
   private String challenge() {

@@ -84,20 +84,21 @@ final class VerdictCache {
     this.seenOver = Caffeine.newBuilder().maximumSize(refusals).executor(Runnable::run).build();
   }
 
-  /** The answer in memory, when it is young enough to be used; else null. */
-  @Nullable Answer get(Long id) {
+  /**
+   * The answer in memory, when it is young enough to be used; else null.
+   *
+   * @param now what the ticker has just said
+   */
+  @Nullable Answer get(Long id, long now) {
     Answer answer = peek(id);
-    if (answer == null) {
-      return null;
-    }
-    long now = ticker.read();
-    if (answer.olderThan(bounds.maxStaleNanos, now)) {
-      return null;
-    }
+    return answer == null || answer.olderThan(bounds.maxStaleNanos, now) ? null : answer;
+  }
+
+  /** Has the database asked again in the background when it is time to. */
+  void refreshIfDue(Long id, Answer answer, long now) {
     if (answer.claimRefresh(now, retryAfter())) {
       refresh(id);
     }
-    return answer;
   }
 
   /**

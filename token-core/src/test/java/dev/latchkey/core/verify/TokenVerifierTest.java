@@ -11,7 +11,6 @@ import dev.latchkey.core.token.TokenHash;
 import dev.latchkey.core.usage.UseCounter;
 import dev.latchkey.core.verify.Answer.Finding;
 import dev.latchkey.core.verify.Answer.Unusable;
-import dev.latchkey.core.verify.Answer.Usable;
 import dev.latchkey.core.verify.Verdict.Refused;
 import dev.latchkey.core.verify.Verdict.Unavailable;
 import java.security.SecureRandom;
@@ -57,6 +56,7 @@ class TokenVerifierTest {
           refresher,
           new MovedClock(),
           () -> nanos,
+          TimeOfDay.looked(new MovedClock(), () -> nanos),
           new VerdictCache.Bounds(
               100, Duration.ofHours(1).toNanos(), Duration.ofHours(2).toNanos(), 4, 1_000_000_000));
 
@@ -223,14 +223,13 @@ class TokenVerifierTest {
     long id = TokenFormat.idOf(token.id());
     store.put(
         id,
-        new Usable(
-            new Grant(
-                id,
-                token.hash(),
-                new Grant.Holder("client", "Express", AllowedNetworks.of(List.of("10.0.0.0/8"))),
-                Set.of("a"),
-                expiresAt == null ? Grant.NEVER : expiresAt.toEpochMilli(),
-                new UseCounter(token.id(), used::add))));
+        new Grant(
+            id,
+            token.hash(),
+            new Grant.Holder("client", "Express", AllowedNetworks.of(List.of("10.0.0.0/8"))),
+            Set.of("a"),
+            expiresAt == null ? Grant.NEVER : expiresAt.toEpochMilli(),
+            new UseCounter(id, used::add)));
   }
 
   private Finding find(long id) {
