@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public final class BearerToken {
 
-  private static final byte[] NOT_ALLOWED = notAllowed();
+  private static final boolean[] ALLOWED = allowed();
 
   // The header that it stands in, to its end: cutting it out would copy it at every request.
   private final String text;
@@ -83,25 +83,25 @@ public final class BearerToken {
     while (end > from && text.charAt(end - 1) == '=') {
       end--;
     }
-    int bad = 0;
     for (int i = from; i < end; i++) {
       char c = text.charAt(i);
-      bad |= NOT_ALLOWED[c & 0x7f] | c >>> 7;
+      if (c >= ALLOWED.length || !ALLOWED[c]) {
+        return false;
+      }
     }
-    return end > from && bad == 0;
+    return end > from;
   }
 
-  private static byte[] notAllowed() {
-    byte[] notAllowed = new byte[128];
-    for (char c = 0; c < notAllowed.length; c++) {
-      boolean allowed =
+  private static boolean[] allowed() {
+    boolean[] allowed = new boolean[128];
+    for (char c = 0; c < allowed.length; c++) {
+      allowed[c] =
           (c >= 'a' && c <= 'z')
               || (c >= 'A' && c <= 'Z')
               || (c >= '0' && c <= '9')
               || "-._~+/".indexOf(c) >= 0;
-      notAllowed[c] = (byte) (allowed ? 0 : 1);
     }
-    return notAllowed;
+    return allowed;
   }
 
   @Override

@@ -120,6 +120,44 @@ class TokenVerifierTest {
   }
 
   @Test
+  @DisplayName("A3 what is no b64token is malformed, whether memory knows its id or not")
+  void malformedIsNeverAskedFor() {
+    MintedToken known = issued(null);
+    String text = known.token().reveal();
+    String unknown = format.mint("lk", keys).token().reveal();
+    for (String malformed : List.of("", "a b", misspelt(text), misspelt(unknown), text + " x")) {
+      assertThat(verifier.verify(unchecked(malformed))).isEqualTo(Refused.MALFORMED);
+    }
+    assertThat(asked).isEmpty();
+    verifier.verify(known.token());
+    verifier.verify(text(unknown));
+    asked.clear();
+    refusals.clear();
+    nanos += Duration.ofHours(1).toNanos();
+    assertThat(verifier.verify(unchecked(misspelt(text)))).isEqualTo(Refused.MALFORMED);
+    assertThat(verifier.verify(unchecked(misspelt(unknown)))).isEqualTo(Refused.MALFORMED);
+    assertThat(refresher.getTaskCount()).isZero();
+    assertThat(asked).isEmpty();
+    assertThat(refusals).isEmpty();
+    assertThat(verifier.verify(known.token())).isInstanceOf(Grant.class);
+    assertThat(refresher.getTaskCount()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("A2 no characters but its own pass for a token, also not by their lower halves")
+  void theLowerHalvesOfCharactersAreNoToken() {
+    MintedToken token = issued(null);
+    verifier.verify(token.token());
+    String text = token.token().reveal();
+    assertThat(verifier.verify(unchecked(text))).isInstanceOf(Grant.class);
+    for (int i = 0; i < text.length(); i++) {
+      String other = text.substring(0, i) + (char) (text.charAt(i) + 0x100) + text.substring(i + 1);
+      assertThat(verifier.verify(unchecked(other))).as("%d", i).isEqualTo(Refused.MALFORMED);
+    }
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
   void aWellTaggedTokenThatIsNotStoredIsUnknown() {
     assertThat(verifier.verify(format.mint("lk", keys).token())).isEqualTo(Refused.UNKNOWN);
   }
@@ -238,6 +276,15 @@ class TokenVerifierTest {
       throw new IllegalStateException("down");
     }
     return store.getOrDefault(id, new Unusable(Refused.UNKNOWN, null, null));
+  }
+
+  /** The secret with a character in it that no token has. */
+  private static String misspelt(String text) {
+    return text.substring(0, 30) + '!' + text.substring(31);
+  }
+
+  private static BearerToken unchecked(String text) {
+    return BearerToken.unchecked("Bearer " + text, "Bearer ".length());
   }
 
   private static BearerToken text(String text) {
