@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TimeOfDay {
 
-  private static final long KEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long NANOS_IN_MILLI = 1_000_000;
+  private static final long KEPT_NANOS = 100 * NANOS_IN_MILLI;
+  private static final long LONGEST_LOOK_NANOS = NANOS_IN_MILLI;
 
   private final Clock clock;
   private final Ticker ticker;
@@ -73,6 +74,6 @@ public final class TimeOfDay {
   }
 
   private static long millis(long nanos) {
-    return Math.floorDiv(nanos, TimeUnit.MILLISECONDS.toNanos(1));
+    return Math.floorDiv(nanos, NANOS_IN_MILLI);
   }
 }

@@ -53,6 +53,7 @@ final class VerdictCache {
   private final Executor refresher;
   private final Ticker ticker;
   private final Bounds bounds;
+  private final long retryAfterNanos;
   private final Semaphore permits;
   private final Breather breather;
 
@@ -70,6 +71,7 @@ final class VerdictCache {
     this.refresher = refresher;
     this.ticker = ticker;
     this.bounds = bounds;
+    this.retryAfterNanos = Math.min(bounds.refreshAfterNanos, TimeUnit.SECONDS.toNanos(5));
     this.permits = new Semaphore(bounds.concurrentLookups);
     this.breather = new Breather(ticker);
     // Caffeine keeps house on the calling thread; it is little, and never our callers' pool.
@@ -96,7 +98,7 @@ final class VerdictCache {
 
   /** Has the database asked again in the background when it is time to. */
   void refreshIfDue(Long id, Answer answer, long now) {
-    if (answer.claimRefresh(now, retryAfter())) {
+    if (answer.claimRefresh(now, retryAfterNanos)) {
       refresh(id);
     }
   }
@@ -196,10 +198,6 @@ final class VerdictCache {
     if (id != null && answer != null && answer.seenOverAt() != Grant.NEVER) {
       seenOver.put(id, answer.seenOverAt());
     }
-  }
-
-  private long retryAfter() {
-    return Math.min(bounds.refreshAfterNanos, TimeUnit.SECONDS.toNanos(5));
   }
 
   private void refresh(Long id) {
