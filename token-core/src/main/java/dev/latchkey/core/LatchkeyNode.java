@@ -18,6 +18,7 @@ import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.usage.Refusal;
 import dev.latchkey.core.usage.TokenUsage;
 import dev.latchkey.core.usage.UsageRecorder;
+import dev.latchkey.core.verify.TimeOfDay;
 import dev.latchkey.core.verify.TokenVerifier;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -73,7 +74,8 @@ public final class LatchkeyNode implements AutoCloseable {
   public static LatchkeyNode open(Settings settings, ServerDataSource server, Clock clock) {
     // First of all, as Caffeine may be missing: nobody would close the database.
     Ticker ticker = Ticker.systemTicker();
-    return start(Database.open(settings, server, entities()), settings, clock, ticker);
+    TimeOfDay time = TimeOfDay.kept(clock, ticker);
+    return start(Database.open(settings, server, entities()), settings, clock, ticker, time);
   }
 
   /**
@@ -84,12 +86,17 @@ public final class LatchkeyNode implements AutoCloseable {
    */
   public static LatchkeyNode start(
       Database database, Settings settings, Clock clock, Ticker ticker) {
+    return start(database, settings, clock, ticker, TimeOfDay.looked(clock, ticker));
+  }
+
+  private static LatchkeyNode start(
+      Database database, Settings settings, Clock clock, Ticker ticker, TimeOfDay time) {
     try {
       // Before anything is read that a change makes old, so that no change falls between the two.
       ChangeFeed feed = new ChangeFeed(clock);
       long head = FeedFollower.head(database, feed);
       UsageRecorder usage = new UsageRecorder(database, clock);
-      TokenVerifier verifier = TokenVerifier.open(database, usage, settings, clock, ticker);
+      TokenVerifier verifier = TokenVerifier.open(database, usage, settings, clock, ticker, time);
       FeedFollower follower =
           FeedFollower.from(head, database, feed, new Forgetful(verifier), clock, ticker);
       usage.start(settings.get(Key.USAGE_FLUSH_INTERVAL));

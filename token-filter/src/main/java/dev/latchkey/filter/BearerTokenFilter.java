@@ -88,7 +88,7 @@ public final class BearerTokenFilter implements Filter {
       }
       Settings settings = Settings.load(parameters, config.getServletContext().getClassLoader());
       door.allowedBy(settings);
-      Gate gate = new Gate(settings, () -> node == null ? null : node.verifier(), clock);
+      Gate gate = new Gate(settings, () -> node == null ? null : node.verifier());
       Guard made = Guard.of(settings, gate, door == Door.FORWARD_AUTH);
       node = SharedNode.of(config.getServletContext(), settings, clock);
       guard = made;

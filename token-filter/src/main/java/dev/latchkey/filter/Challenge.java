@@ -15,6 +15,7 @@ final class Challenge {
 
   private final String scheme;
   private final @Nullable ResourceMetadata metadata;
+  private volatile @Nullable Written last;
 
   Challenge(String realm, @Nullable ResourceMetadata metadata) {
     this.scheme = "Bearer realm=\"" + realm + '"';
@@ -40,9 +41,25 @@ final class Challenge {
     response.flushBuffer();
   }
 
+  /** The challenge that was written last, and what for: a flood of refusals gets the same. */
+  private record Written(Decision.Refused refused, String url, String challenge) {
+
+    boolean is(Decision.Refused now, String nowUrl) {
+      return refused == now && url.equals(nowUrl);
+    }
+  }
+
   private String challenge(Decision.Refused refused, HttpServletRequest request) {
-    return metadata == null
-        ? scheme + refused.parameters()
-        : scheme + refused.parameters() + ", resource_metadata=\"" + metadata.url(request) + '"';
+    String url = metadata == null ? "" : metadata.url(request);
+    Written written = last;
+    if (written == null || !written.is(refused, url)) {
+      String challenge =
+          scheme
+              + refused.parameters()
+              + (url.isEmpty() ? "" : ", resource_metadata=\"" + url + '"');
+      written = new Written(refused, url, challenge);
+      last = written;
+    }
+    return written.challenge;
   }
 }

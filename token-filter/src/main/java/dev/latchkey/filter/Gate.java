@@ -11,7 +11,6 @@ import dev.latchkey.filter.AccessRules.Rule;
 import dev.latchkey.filter.Decision.Admitted;
 import dev.latchkey.filter.Decision.Refused;
 import jakarta.servlet.http.HttpServletRequest;
-import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class Gate {
 
   private final Supplier<@Nullable TokenVerifier> verifier;
-  private final Clock clock;
   private final List<PathPattern> guarded;
   private final List<PathPattern> excluded;
   private final boolean guardsEverything;
@@ -38,9 +36,8 @@ final class Gate {
    * @throws dev.latchkey.core.config.InvalidConfigurationException when a rule or network does not
    *     parse, or nothing would be guarded
    */
-  Gate(Settings settings, Supplier<@Nullable TokenVerifier> verifier, Clock clock) {
+  Gate(Settings settings, Supplier<@Nullable TokenVerifier> verifier) {
     this.verifier = verifier;
-    this.clock = clock;
     this.guarded = settings.get(Key.FILTER_PATHS).stream().map(PathPattern::canonical).toList();
     if (guarded.isEmpty()) {
       // An empty variable in somebody's environment must not open everything.
@@ -159,17 +156,23 @@ final class Gate {
     if (credentials instanceof Credentials.Given given) {
       TokenVerifier ready = verifier.get();
       if (ready == null) {
-        return Refused.UNAVAILABLE;
+        return given.token().isWellFormed() ? Refused.UNAVAILABLE : Refused.MALFORMED;
       }
-      // After the verifier was waited for; once, since a look at the clock is a tenth of a check.
-      long now = clock.millis();
-      Verdict verdict = ready.verify(given.token(), now);
-      if (verdict instanceof Grant grant) {
-        return new Admitted(grant, now);
-      }
-      return verdict instanceof Verdict.Refused ? Refused.INVALID_TOKEN : Refused.UNAVAILABLE;
+      // Once, since a look at a clock is a tenth of a check.
+      long ticks = ready.ticks();
+      Verdict verdict = ready.verify(given.token(), ticks);
+      return verdict instanceof Grant grant
+          ? new Admitted(grant, ready.millisAt(ticks))
+          : refused(verdict);
     }
     return credentials instanceof Credentials.None ? Refused.NO_CREDENTIALS : Refused.MALFORMED;
+  }
+
+  private static Refused refused(Verdict verdict) {
+    if (verdict == Verdict.Refused.MALFORMED) {
+      return Refused.MALFORMED;
+    }
+    return verdict instanceof Verdict.Refused ? Refused.INVALID_TOKEN : Refused.UNAVAILABLE;
   }
 
   /**

@@ -31,13 +31,11 @@ record Guard(
 
   /** The metadata, if that is what is asked for, in whichever way the path is read. */
   @Nullable ResourceMetadata metadataAt(String path, HttpServletRequest request) {
+    if (metadata == null || !ResourceMetadata.isAt(path)) {
+      return null;
+    }
     String method = request.getMethod();
     boolean reads = "GET".equals(method) || "HEAD".equals(method);
-    return metadata != null
-            && ResourceMetadata.isAt(path)
-            && reads
-            && !RequestPath.ambiguous(request.getRequestURI())
-        ? metadata
-        : null;
+    return reads && !RequestPath.ambiguous(request.getRequestURI()) ? metadata : null;
   }
 }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestPath {
 
+  private static final boolean[] PLAIN = plainCharacters();
+
   private RequestPath() {}
 
   /** Servlet path and path info: decoded, normalised, without path parameters. */
@@ -39,6 +41,34 @@ final class RequestPath {
    * something encoded twice, or what is no escape at all. Such a path is nobody's by accident.
    */
   static boolean ambiguous(String uri) {
+    return !plain(uri) && ambiguousWhenLookedAt(uri);
+  }
+
+  // Run for every request; most paths have nothing in them that needs a closer look.
+  private static boolean plain(String uri) {
+    for (int i = 0; i < uri.length(); i++) {
+      char c = uri.charAt(i);
+      if (c >= PLAIN.length || !PLAIN[c]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // Letters, digits, and what of the rest can't be read in two ways wherever it stands.
+  private static boolean[] plainCharacters() {
+    boolean[] plain = new boolean[128];
+    for (char c = 0; c < plain.length; c++) {
+      plain[c] =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || "/-_~".indexOf(c) >= 0;
+    }
+    return plain;
+  }
+
+  private static boolean ambiguousWhenLookedAt(String uri) {
     int segment = 0;
     for (int i = 0; i < uri.length(); i++) {
       char c = uri.charAt(i);

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
@@ -32,6 +33,7 @@ final class ResourceMetadata {
   private final Optional<String> issuer;
   private final SortedSet<String> scopes;
   private final ClientAddress addresses;
+  private volatile @Nullable Reached last;
 
   ResourceMetadata(Settings settings, SortedSet<String> scopes, ClientAddress addresses) {
     this.publicUrl =
@@ -41,9 +43,43 @@ final class ResourceMetadata {
     this.addresses = addresses;
   }
 
+  /** As what the server was reached last, and the URL that follows from it. */
+  private record Reached(
+      String scheme,
+      @Nullable String host,
+      int port,
+      @Nullable String address,
+      int localPort,
+      String url) {
+
+    boolean by(HttpServletRequest request) {
+      return port == request.getServerPort()
+          && localPort == request.getLocalPort()
+          && Objects.equals(host, request.getServerName())
+          && Objects.equals(address, request.getLocalAddr())
+          && scheme.equals(request.getScheme());
+    }
+  }
+
   /** Where the document of this application is. */
   String url(HttpServletRequest request) {
-    return base(request) + PATH;
+    if (publicUrl.isPresent() || addresses.viaTrustedProxy(request.getRemoteAddr())) {
+      return base(request) + PATH;
+    }
+    // A flood of refusals mostly reaches the server as one, and this takes longer than the check.
+    Reached reached = last;
+    if (reached == null || !reached.by(request)) {
+      reached =
+          new Reached(
+              request.getScheme(),
+              request.getServerName(),
+              request.getServerPort(),
+              request.getLocalAddr(),
+              request.getLocalPort(),
+              base(request) + PATH);
+      last = reached;
+    }
+    return reached.url;
   }
 
   /** Whether a path is that of the document, for the application or for a part of it. */

@@ -33,7 +33,7 @@ final class SecondDoor implements ServletContextListener {
    */
   Guard guard() {
     return Guard.of(
-        settings, new Gate(settings, () -> node == null ? null : node.verifier(), clock), false);
+        settings, new Gate(settings, () -> node == null ? null : node.verifier()), false);
   }
 
   @Override

@@ -87,6 +87,28 @@ class BearerTokenFilterTest {
   }
 
   @Test
+  @DisplayName("A3 malformed: 400 also of a token in memory, and while tokens can't be checked")
+  void malformedWhateverIsKnown() throws Exception {
+    Issued token = latchkey.issues();
+    filter(with(get("/x"), token.header()));
+    assertThat(passed).hasSize(1);
+    String misspelt = token.header().substring(0, 40) + '!' + token.header().substring(41);
+    for (String header : List.of(misspelt, token.header() + "\u0100", token.header() + " x")) {
+      assertThat(statusOf(header)).isEqualTo(400);
+    }
+    verifier = null;
+    assertThat(statusOf(misspelt)).isEqualTo(400);
+    assertThat(statusOf("Bearer ")).isEqualTo(400);
+    assertThat(passed).hasSize(1);
+  }
+
+  private int statusOf(String header) throws Exception {
+    MockHttpServletResponse answer = new MockHttpServletResponse();
+    newFilter().doFilter(with(get("/x"), header), answer, application);
+    return answer.getStatus();
+  }
+
+  @Test
   @DisplayName("A3 two Authorization headers: 400, whatever they are")
   void twoHeaders() throws Exception {
     Issued token = latchkey.issues();
@@ -370,6 +392,48 @@ class BearerTokenFilterTest {
   }
 
   @Test
+  @DisplayName("A9 each request gets its own challenge, whatever the one before was")
+  void challengesFollowTheRequest() throws Exception {
+    BearerTokenFilter filter = newFilter();
+    for (int round = 0; round < 2; round++) {
+      assertThat(challengeOf(filter, "http", "localhost", 80, "127.0.0.1", 80))
+          .contains("=\"http://localhost/.well-known");
+      assertThat(challengeOf(filter, "https", "localhost", 80, "127.0.0.1", 80))
+          .contains("=\"https://localhost:80/.well-known");
+      assertThat(challengeOf(filter, "https", "127.0.0.1", 80, "127.0.0.1", 80))
+          .contains("=\"https://127.0.0.1:80/.well-known");
+      assertThat(challengeOf(filter, "https", "127.0.0.1", 81, "127.0.0.1", 80))
+          .contains("=\"https://127.0.0.1:81/.well-known");
+      assertThat(challengeOf(filter, "https", "evil.example", 81, "10.0.0.1", 80))
+          .contains("=\"https://10.0.0.1:80/.well-known");
+      assertThat(challengeOf(filter, "https", "evil.example", 81, "10.0.0.2", 80))
+          .contains("=\"https://10.0.0.2:80/.well-known");
+      assertThat(challengeOf(filter, "https", "evil.example", 81, "10.0.0.2", 82))
+          .contains("=\"https://10.0.0.2:82/.well-known");
+    }
+    MockHttpServletRequest another = with(get("/x"), "Bearer foreign");
+    MockHttpServletResponse answer = new MockHttpServletResponse();
+    filter.doFilter(another, answer, application);
+    assertThat(answer.getHeader("WWW-Authenticate")).contains("invalid_token", METADATA);
+    assertThat(challengeOf(filter, "http", "localhost", 80, "127.0.0.1", 80))
+        .doesNotContain("error");
+  }
+
+  private String challengeOf(
+      BearerTokenFilter filter, String scheme, String host, int port, String address, int localPort)
+      throws Exception {
+    MockHttpServletRequest request = get("/x");
+    request.setScheme(scheme);
+    request.setServerName(host);
+    request.setServerPort(port);
+    request.setLocalAddr(address);
+    request.setLocalPort(localPort);
+    MockHttpServletResponse answer = new MockHttpServletResponse();
+    filter.doFilter(request, answer, application);
+    return String.valueOf(answer.getHeader("WWW-Authenticate"));
+  }
+
+  @Test
   @DisplayName("A15 a principal of the container is not overwritten: 503")
   void principalOfTheContainer() throws Exception {
     MockHttpServletRequest request = with(get("/x"), latchkey.issues().header());
@@ -401,8 +465,7 @@ class BearerTokenFilterTest {
             Fixture.settings(settings),
             () -> {
               throw new IllegalStateException("broken");
-            },
-            latchkey.clock);
+            });
     new BearerTokenFilter(Guard.of(Fixture.settings(settings), broken, false), latchkey.clock)
         .doFilter(with(get("/x"), latchkey.issues().header()), response, application);
     assertThat(response.getStatus()).isEqualTo(503);
@@ -739,7 +802,7 @@ class BearerTokenFilterTest {
   private BearerTokenFilter newFilter() {
     dev.latchkey.core.config.Settings read = Fixture.settings(settings);
     return new BearerTokenFilter(
-        Guard.of(read, new Gate(read, () -> verifier, latchkey.clock), false), latchkey.clock);
+        Guard.of(read, new Gate(read, () -> verifier), false), latchkey.clock);
   }
 
   private String challenge() {

@@ -134,8 +134,7 @@ class BearerTokenMechanismTest {
             read,
             () -> {
               throw new NoClassDefFoundError("com/github/benmanes/caffeine/cache/Cache");
-            },
-            latchkey.clock);
+            });
     SecondDoor.guard(context, Guard.of(read, broken, false));
     assertThat(new BearerTokenMechanism().validateRequest(request, response, messages()))
         .isEqualTo(AuthenticationStatus.SEND_FAILURE);
@@ -263,7 +262,7 @@ class BearerTokenMechanismTest {
 
   private Guard guard() {
     Settings read = Fixture.settings(settings);
-    return Guard.of(read, new Gate(read, () -> verifier, latchkey.clock), false);
+    return Guard.of(read, new Gate(read, () -> verifier), false);
   }
 
   @SuppressWarnings("unchecked")

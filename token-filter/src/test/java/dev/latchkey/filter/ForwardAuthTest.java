@@ -269,9 +269,7 @@ class ForwardAuthTest {
     Settings read = Fixture.settings(settings);
     token(latchkey.issues());
     MockFilterChain chain = new MockFilterChain();
-    new BearerTokenFilter(
-            Guard.of(read, new Gate(read, latchkey::verifier, latchkey.clock), false),
-            latchkey.clock)
+    new BearerTokenFilter(Guard.of(read, new Gate(read, latchkey::verifier), false), latchkey.clock)
         .doFilter(request, response, chain);
     assertThat(chain.getRequest()).isNotNull();
   }
@@ -322,6 +320,6 @@ class ForwardAuthTest {
   private BearerTokenFilter endpoint() {
     Settings read = Fixture.settings(settings);
     return new BearerTokenFilter(
-        Guard.of(read, new Gate(read, latchkey::verifier, latchkey.clock), true), latchkey.clock);
+        Guard.of(read, new Gate(read, latchkey::verifier), true), latchkey.clock);
   }
 }

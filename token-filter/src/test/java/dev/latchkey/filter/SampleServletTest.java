@@ -23,8 +23,7 @@ class SampleServletTest {
     request.setPathInfo("/a\"\\\u0001é");
     request.addHeader("Authorization", token.header());
     new BearerTokenFilter(
-            Guard.of(settings, new Gate(settings, latchkey::verifier, latchkey.clock), false),
-            latchkey.clock)
+            Guard.of(settings, new Gate(settings, latchkey::verifier), false), latchkey.clock)
         .doFilter(
             request, response, (passed, answer) -> new SampleServlet().service(passed, answer));
     assertThat(response.getContentType()).startsWith("application/json");

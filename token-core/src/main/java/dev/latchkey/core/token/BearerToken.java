@@ -3,15 +3,15 @@ package dev.latchkey.core.token;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A bearer token as a client sent it: a secret whose text is a {@code b64token} (RFC 6750 §2.1),
- * kept to the byte. Immutable; compares in constant time; {@code toString} does not tell it.
+ * A bearer token as a client sent it: a secret, kept to the byte. Its text is a {@code b64token}
+ * (RFC 6750 §2.1), but for one just taken out of a header, which {@link #isWellFormed} says.
+ * Immutable; compares in constant time; {@code toString} does not tell it.
  */
 public final class BearerToken {
 
-  private static final byte[] NOT_ALLOWED = notAllowed();
+  private static final boolean[] ALLOWED = allowed();
 
   // The header that it stands in, to its end: cutting it out would copy it at every request.
   private final String text;
@@ -27,15 +27,16 @@ public final class BearerToken {
    * "~" / "+" / "/" ) *"="}.
    */
   public static Optional<BearerToken> parse(String text) {
-    return Optional.ofNullable(parse(text, 0));
+    BearerToken token = new BearerToken(text, 0);
+    return token.isWellFormed() ? Optional.of(token) : Optional.empty();
   }
 
   /**
-   * The token that stands in a text from an index to its end, or null when what stands there is not
-   * a {@code b64token}.
+   * What stands in a header from an index to its end, whether it is a {@code b64token} or not: for
+   * a verifier, which looks only at what it does not find in memory.
    */
-  public static @Nullable BearerToken parse(String text, int from) {
-    return wellFormed(text, from) ? new BearerToken(text, from) : null;
+  public static BearerToken unchecked(String header, int from) {
+    return new BearerToken(header, from);
   }
 
   static BearerToken minted(String text) {
@@ -60,38 +61,47 @@ public final class BearerToken {
     return text.charAt(from + index);
   }
 
-  /** Writes its bytes up to an index to the beginning of an array that is long enough. */
-  // Deprecated because it drops the high bytes; a b64token has none.
+  /**
+   * Writes its bytes up to an index to the beginning of an array that is long enough. Answers
+   * whether they are all that it says: false when a character is no byte, so that no such text can
+   * pass for a token that has the lower half of it.
+   */
+  // Deprecated because it drops the high bytes, of which there are none then.
   @SuppressWarnings("deprecation")
-  void copyTo(byte[] bytes, int length) {
+  boolean copyTo(byte[] bytes, int length) {
     text.getBytes(from, from + length, bytes, 0);
+    int high = 0;
+    for (int i = from; i < from + length; i++) {
+      high |= text.charAt(i) >>> Byte.SIZE;
+    }
+    return high == 0;
   }
 
-  // One look into a table for each character and no branch: this is run for every request.
-  private static boolean wellFormed(String text, int from) {
+  /** Whether its text is a {@code b64token} (RFC 6750 §2.1). */
+  public boolean isWellFormed() {
     int end = text.length();
     while (end > from && text.charAt(end - 1) == '=') {
       end--;
     }
-    int bad = 0;
     for (int i = from; i < end; i++) {
       char c = text.charAt(i);
-      bad |= NOT_ALLOWED[c & 0x7f] | c >>> 7;
+      if (c >= ALLOWED.length || !ALLOWED[c]) {
+        return false;
+      }
     }
-    return end > from && bad == 0;
+    return end > from;
   }
 
-  private static byte[] notAllowed() {
-    byte[] notAllowed = new byte[128];
-    for (char c = 0; c < notAllowed.length; c++) {
-      boolean allowed =
+  private static boolean[] allowed() {
+    boolean[] allowed = new boolean[128];
+    for (char c = 0; c < allowed.length; c++) {
+      allowed[c] =
           (c >= 'a' && c <= 'z')
               || (c >= 'A' && c <= 'Z')
               || (c >= '0' && c <= '9')
               || "-._~+/".indexOf(c) >= 0;
-      notAllowed[c] = (byte) (allowed ? 0 : 1);
     }
-    return notAllowed;
+    return allowed;
   }
 
   @Override

@@ -77,13 +77,12 @@ public final class TagKeys {
 
   /** Whether one of the keys gives this tag to the first characters of a token. */
   boolean made(BearerToken token, int length, long tag) {
-    if (length > TokenFormat.LONGEST) {
-      return false;
-    }
     Object[] mine = scratch.get();
     byte[] in = (byte[]) mine[0];
     byte[] code = (byte[]) mine[1];
-    token.copyTo(in, length);
+    if (length > in.length || !token.copyTo(in, length)) {
+      return false;
+    }
     for (int i = 2; i < mine.length; i++) {
       if (tag((Mac) mine[i], in, length, code) == tag) {
         return true;

@@ -1,6 +1,9 @@
 package dev.latchkey.core.token;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,6 +14,9 @@ import java.security.NoSuchAlgorithmException;
  * compares in constant time.
  */
 public final class TokenHash {
+
+  private static final VarHandle BIG_ENDIAN =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final long first;
   private final long second;
@@ -61,8 +67,11 @@ public final class TokenHash {
 
   /** Whether the hash is these 32 bytes; looks at all of them whatever it finds. */
   boolean matches(byte[] hash) {
-    ByteBuffer bytes = ByteBuffer.wrap(hash);
-    return same(bytes.getLong(0), bytes.getLong(8), bytes.getLong(16), bytes.getLong(24));
+    return same(
+        (long) BIG_ENDIAN.get(hash, 0),
+        (long) BIG_ENDIAN.get(hash, 8),
+        (long) BIG_ENDIAN.get(hash, 16),
+        (long) BIG_ENDIAN.get(hash, 24));
   }
 
   private boolean same(long a, long b, long c, long d) {

@@ -19,7 +19,9 @@ public final class TokenHasher {
 
   /**
    * Whether {@code hash} is the hash of {@code token}, in a time that tells nothing of where they
-   * differ. Ours are at most 75 characters long; a longer token is no match.
+   * differ. Ours are at most 75 characters long; a longer token is no match, nor is a text with
+   * characters that are no bytes. So what matches the hash of a token that we have generated is
+   * that token, and its grammar is known.
    */
   public boolean matches(BearerToken token, TokenHash hash) {
     int length = token.length();
@@ -30,7 +32,9 @@ public final class TokenHasher {
     MessageDigest sha256 = (MessageDigest) mine[0];
     byte[] in = (byte[]) mine[1];
     byte[] out = (byte[]) mine[2];
-    token.copyTo(in, length);
+    if (!token.copyTo(in, length)) {
+      return false;
+    }
     sha256.update(in, 0, length);
     try {
       sha256.digest(out, 0, HASH);

@@ -2,6 +2,7 @@ package dev.latchkey.core.usage;
 
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.Threads;
+import dev.latchkey.core.token.TokenFormat;
 import jakarta.persistence.EntityManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -13,13 +14,12 @@ import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Writes down which tokens were used. Requests count in memory; a thread of its own writes the
@@ -35,7 +35,10 @@ public final class UsageRecorder implements AutoCloseable {
   private static final int LONGEST_ADDRESS = 45;
 
   private final Database database;
-  private final Queue<UseCounter> used = new ConcurrentLinkedQueue<>();
+  private final UsedTokens used = new UsedTokens();
+
+  // One for all counters.
+  private final Consumer<UseCounter> whenUsed = used::put;
   private final RefusalRecorder refusals;
   private final ScheduledExecutorService thread;
 
@@ -54,9 +57,13 @@ public final class UsageRecorder implements AutoCloseable {
     thread.scheduleWithFixedDelay(this::flush, millis, millis, TimeUnit.MILLISECONDS);
   }
 
-  /** A counter for a token; several for one token add up. */
-  public UseCounter counter(String tokenId) {
-    return new UseCounter(tokenId, used::add);
+  /**
+   * A counter for a token; several for one token add up.
+   *
+   * @param tokenId as {@link TokenFormat#idOf(String)} gives it
+   */
+  public UseCounter counter(long tokenId) {
+    return new UseCounter(tokenId, whenUsed);
   }
 
   /** Counts what was refused. */
@@ -85,13 +92,14 @@ public final class UsageRecorder implements AutoCloseable {
   }
 
   private void collect() {
-    for (UseCounter counter = used.poll(); counter != null; counter = used.poll()) {
-      Tally tally = counter.take();
-      if (tally.uses() > 0) {
-        LocalDate day = LocalDate.ofInstant(tally.lastAt(), ZoneOffset.UTC);
-        unwritten.merge(new TokenDay(counter.tokenId(), day), tally, Tally::plus);
-      }
-    }
+    used.takeEach(
+        counter -> {
+          Tally tally = counter.take();
+          if (tally.uses() > 0) {
+            LocalDate day = LocalDate.ofInstant(tally.lastAt(), ZoneOffset.UTC);
+            unwritten.merge(new TokenDay(counter.tokenId(), day), tally, Tally::plus);
+          }
+        });
   }
 
   private static void write(EntityManager em, TokenDay day, Tally tally) {

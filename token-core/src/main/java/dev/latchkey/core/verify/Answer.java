@@ -28,8 +28,6 @@ final class Answer {
   @SuppressWarnings("FieldMayBeFinal") // changed by REFRESH_AT
   private volatile long refreshAt;
 
-  private volatile boolean seenExpired;
-
   /**
    * An answer.
    *
@@ -42,11 +40,8 @@ final class Answer {
     this.refreshAt = refreshAt;
   }
 
-  /** What the database says of a token id. */
-  sealed interface Finding permits Usable, Unusable {}
-
-  /** A token that is active until it expires. */
-  record Usable(Grant grant) implements Finding {}
+  /** What the database says of a token id: a grant, which is good until it expires, or that. */
+  sealed interface Finding permits Grant, Unusable {}
 
   /**
    * A token that is refused whatever the time.
@@ -58,12 +53,12 @@ final class Answer {
       implements Finding {}
 
   boolean admits() {
-    return finding instanceof Usable;
+    return finding instanceof Grant;
   }
 
   boolean concerns(String thirdPartyId) {
-    return finding instanceof Usable usable
-        ? usable.grant.clientId().equals(thirdPartyId)
+    return finding instanceof Grant grant
+        ? grant.clientId().equals(thirdPartyId)
         : finding instanceof Unusable unusable && thirdPartyId.equals(unusable.thirdPartyId);
   }
 
@@ -81,31 +76,15 @@ final class Answer {
     return now - due >= 0 && REFRESH_AT.compareAndSet(this, due, now + retryAfter);
   }
 
-  /** Whether the grant is over; once seen so, it stays so, even when the clock is set back. */
-  boolean expired(Grant grant, long nowMillis) {
-    if (seenExpired) {
-      return true;
-    }
-    if (nowMillis >= grant.expiresAtMillis()) {
-      seenExpired = true;
-      return true;
-    }
-    return false;
-  }
-
   /** When the token was over that was seen expired; {@link Grant#NEVER} when none was. */
   long seenOverAt() {
-    return seenExpired && finding instanceof Usable usable
-        ? usable.grant.expiresAtMillis()
-        : Grant.NEVER;
+    return finding instanceof Grant grant ? grant.seenOverAt() : Grant.NEVER;
   }
 
   /** Takes over that the token was seen expired when this was its end, or a later one. */
   void succeed(long overAt) {
-    if (finding instanceof Usable is
-        && overAt != Grant.NEVER
-        && overAt >= is.grant.expiresAtMillis()) {
-      seenExpired = true;
+    if (finding instanceof Grant grant) {
+      grant.succeed(overAt);
     }
   }
 

@@ -8,9 +8,9 @@ import java.util.Set;
 
 /**
  * An active token: all that a request needs to know of it and of its third party. Immutable but for
- * the count of its uses; thread-safe.
+ * the count of its uses and for having been seen expired; thread-safe.
  */
-public final class Grant implements Verdict {
+public final class Grant implements Verdict, Answer.Finding {
 
   /** A third party as its tokens see it; shared by all of them. */
   record Holder(String id, String name, AllowedNetworks networks) {}
@@ -23,6 +23,7 @@ public final class Grant implements Verdict {
   private final Set<String> scopes;
   private final long expiresAtMillis;
   private final UseCounter uses;
+  private volatile boolean seenExpired;
 
   Grant(
       long id,
@@ -93,6 +94,30 @@ public final class Grant implements Verdict {
 
   long expiresAtMillis() {
     return expiresAtMillis;
+  }
+
+  /** Whether it is over; once seen so, it stays so, even when the clock is set back. */
+  boolean over(long nowMillis) {
+    if (seenExpired) {
+      return true;
+    }
+    if (nowMillis >= expiresAtMillis) {
+      seenExpired = true;
+      return true;
+    }
+    return false;
+  }
+
+  /** When it was over, if it was seen so; else {@link #NEVER}. */
+  long seenOverAt() {
+    return seenExpired ? expiresAtMillis : NEVER;
+  }
+
+  /** Takes over that the same token was seen expired when its end was this one's, or later. */
+  void succeed(long overAt) {
+    if (overAt != NEVER && overAt >= expiresAtMillis) {
+      seenExpired = true;
+    }
   }
 
   @Override

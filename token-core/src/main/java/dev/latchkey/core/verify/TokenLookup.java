@@ -10,7 +10,6 @@ import dev.latchkey.core.token.TokenStatus;
 import dev.latchkey.core.usage.UsageRecorder;
 import dev.latchkey.core.verify.Answer.Finding;
 import dev.latchkey.core.verify.Answer.Unusable;
-import dev.latchkey.core.verify.Answer.Usable;
 import dev.latchkey.core.verify.Verdict.Refused;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
@@ -58,16 +57,13 @@ final class TokenLookup {
    * @throws PersistenceException when it does not answer
    */
   Finding find(long id) {
-    String idText = TokenFormat.idText(id);
     try (Connection connection = database.connection()) {
       // Not a query timeout: that is a statement of its own on H2, and a timer on PostgreSQL.
       connection.setNetworkTimeout(Runnable::run, TIMEOUT_MILLIS);
       try (PreparedStatement statement = connection.prepareStatement(QUERY)) {
-        statement.setString(1, idText);
+        statement.setString(1, TokenFormat.idText(id));
         try (ResultSet row = statement.executeQuery()) {
-          return row.next()
-              ? finding(id, idText, row(row))
-              : new Unusable(Refused.UNKNOWN, null, null);
+          return row.next() ? finding(id, row(row)) : new Unusable(Refused.UNKNOWN, null, null);
         }
       }
     } catch (SQLException unanswered) {
@@ -96,18 +92,18 @@ final class TokenLookup {
     return timestamp == null ? null : timestamp.toInstant();
   }
 
-  private Finding finding(long id, String idText, Row row) {
+  private Finding finding(long id, Row row) {
     TokenHash hash = TokenHash.ofBytes(row.hash);
     // Expiry is the clock's matter at each check, so it is left out here.
     return switch (TokenStatus.at(Instant.MIN, row.expiresAt, row.deactivatedAt, row.enabled)) {
       case DEACTIVATED -> new Unusable(Refused.DEACTIVATED, hash, row.thirdPartyId);
       case THIRD_PARTY_DISABLED ->
           new Unusable(Refused.THIRD_PARTY_DISABLED, hash, row.thirdPartyId);
-      case ACTIVE, EXPIRED -> new Usable(grant(id, idText, hash, row));
+      case ACTIVE, EXPIRED -> grant(id, hash, row);
     };
   }
 
-  private Grant grant(long id, String idText, TokenHash hash, Row row) {
+  private Grant grant(long id, TokenHash hash, Row row) {
     AllowedNetworks networks = AllowedNetworks.parse(row.allowedNetworks);
     Set<String> scopes =
         Set.copyOf(Scopes.both(Scopes.parse(row.scopes), Scopes.parse(row.thirdPartyScopes)));
@@ -117,7 +113,7 @@ final class TokenLookup {
         holders.intern(new Grant.Holder(row.thirdPartyId, row.name, networks)),
         scopeSets.intern(scopes),
         row.expiresAt == null ? Grant.NEVER : row.expiresAt.toEpochMilli(),
-        usage.counter(idText));
+        usage.counter(id));
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared

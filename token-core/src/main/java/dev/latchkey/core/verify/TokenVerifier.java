@@ -17,7 +17,6 @@ import dev.latchkey.core.usage.RefusalReason;
 import dev.latchkey.core.usage.UsageRecorder;
 import dev.latchkey.core.verify.Answer.Finding;
 import dev.latchkey.core.verify.Answer.Unusable;
-import dev.latchkey.core.verify.Answer.Usable;
 import dev.latchkey.core.verify.Verdict.Refused;
 import dev.latchkey.core.verify.Verdict.Unavailable;
 import dev.latchkey.core.verify.VerdictCache.LookupFailedException;
@@ -50,7 +49,7 @@ public final class TokenVerifier implements AutoCloseable {
   private final VerdictCache cache;
   private final Supplier<TagKeys> storedKeys;
   private final BiConsumer<RefusalReason, String> refusals;
-  private final Clock clock;
+  private final TimeOfDay time;
   private final TokenHasher hasher = new TokenHasher();
   private final ThreadPoolExecutor refresher;
   private volatile TagKeys tagKeys;
@@ -65,12 +64,13 @@ public final class TokenVerifier implements AutoCloseable {
       ThreadPoolExecutor refresher,
       Clock clock,
       Ticker ticker,
+      TimeOfDay time,
       VerdictCache.Bounds bounds) {
     this.cache = new VerdictCache(store, refresher, ticker, bounds);
     this.storedKeys = storedKeys;
     this.refusals = refusals;
     this.refresher = refresher;
-    this.clock = clock;
+    this.time = time;
     this.ticker = ticker;
     this.outage =
         new OutageLog(
@@ -88,7 +88,12 @@ public final class TokenVerifier implements AutoCloseable {
    * @throws jakarta.persistence.PersistenceException when the database does not answer
    */
   public static TokenVerifier open(
-      Database database, UsageRecorder usage, Settings settings, Clock clock, Ticker ticker) {
+      Database database,
+      UsageRecorder usage,
+      Settings settings,
+      Clock clock,
+      Ticker ticker,
+      TimeOfDay time) {
     ThreadPoolExecutor refresher = refresher();
     return new TokenVerifier(
         new TokenLookup(database, usage)::find,
@@ -104,6 +109,7 @@ public final class TokenVerifier implements AutoCloseable {
         refresher,
         clock,
         ticker,
+        time,
         new VerdictCache.Bounds(
             settings.get(Key.CACHE_MAX_SIZE),
             settings.get(Key.CACHE_REFRESH_AFTER).toNanos(),
@@ -118,36 +124,61 @@ public final class TokenVerifier implements AutoCloseable {
    * a request needs is known to whoever asks. Counts what it refuses.
    */
   public Verdict verify(BearerToken token) {
-    return verify(token, clock.millis());
+    return verify(token, ticks());
+  }
+
+  /** What the ticker says now: the moment of a check, to be taken when it begins. */
+  public long ticks() {
+    return ticker.read();
+  }
+
+  /** The time of day, in milliseconds since 1970, of a check that began just now. */
+  public long millisAt(long ticks) {
+    return time.millisAt(ticks);
   }
 
   /**
-   * Whether the token is active now, for whoever has just looked at the clock.
+   * Whether the token is active, for whoever has just looked at the clock.
    *
-   * @param nowMillis what this verifier's clock says
+   * @param token may be {@link BearerToken#unchecked}. What is found in memory by its hash is a
+   *     token that we have generated, so the grammar is looked at only when it is not found there;
+   *     what is malformed is never asked for
+   * @param ticks what {@link #ticks} has just said
    */
-  public Verdict verify(BearerToken token, long nowMillis) {
+  public Verdict verify(BearerToken token, long ticks) {
     long number = TokenFormat.idOf(token);
-    if (number == TokenFormat.NOT_OURS) {
-      return foreign();
-    }
     Long id = number;
-    Answer answer = cache.get(id);
-    long now = nowMillis;
+    Answer answer = number == TokenFormat.NOT_OURS ? null : cache.get(id, ticks);
     if (answer == null) {
-      if (!TokenFormat.tagged(token, tagKeys)) {
-        return foreign();
-      }
-      answer = lookUp(id);
-      // The database may have taken its time, and the token's may be over.
-      now = clock.millis();
+      return verifyUnseen(token, id);
     }
+    Verdict verdict = verdict(answer, token, ticks);
+    if (verdict == Refused.UNKNOWN && !token.isWellFormed()) {
+      return Refused.MALFORMED;
+    }
+    cache.refreshIfDue(id, answer, ticks);
+    if (verdict instanceof Refused refused) {
+      count(refused, number);
+    }
+    return verdict;
+  }
+
+  private Verdict verifyUnseen(BearerToken token, Long id) {
+    if (!token.isWellFormed()) {
+      return Refused.MALFORMED;
+    }
+    if (id == TokenFormat.NOT_OURS || !TokenFormat.tagged(token, tagKeys)) {
+      count(Refused.FOREIGN, id);
+      return Refused.FOREIGN;
+    }
+    Answer answer = lookUp(id);
     if (answer == null) {
       return Unavailable.INSTANCE;
     }
-    Verdict verdict = verdict(answer, token, now);
+    // The database may have taken its time, and the token's may be over.
+    Verdict verdict = verdict(answer, token, ticks());
     if (verdict instanceof Refused refused) {
-      count(refused, number);
+      count(refused, id);
     }
     return verdict;
   }
@@ -157,13 +188,10 @@ public final class TokenVerifier implements AutoCloseable {
     refusals.accept(reason, grant.tokenId());
   }
 
-  private Refused foreign() {
-    refusals.accept(RefusalReason.FOREIGN, Refusal.NO_TOKEN);
-    return Refused.FOREIGN;
-  }
-
   private void count(Refused refused, long id) {
     switch (refused) {
+      // No token at all, so none that was refused.
+      case MALFORMED -> {}
       case FOREIGN -> refusals.accept(RefusalReason.FOREIGN, Refusal.NO_TOKEN);
       case UNKNOWN -> refusals.accept(RefusalReason.UNKNOWN, Refusal.NO_TOKEN);
       case EXPIRED -> refusals.accept(RefusalReason.EXPIRED, TokenFormat.idText(id));
@@ -202,14 +230,13 @@ public final class TokenVerifier implements AutoCloseable {
     tagKeys = storedKeys.get();
   }
 
-  private Verdict verdict(Answer answer, BearerToken token, long nowMillis) {
+  private Verdict verdict(Answer answer, BearerToken token, long ticks) {
     Finding finding = answer.finding();
-    if (finding instanceof Usable usable) {
-      Grant grant = usable.grant();
+    if (finding instanceof Grant grant) {
       if (!hasher.matches(token, grant.hash())) {
         return Refused.UNKNOWN;
       }
-      return answer.expired(grant, nowMillis) ? Refused.EXPIRED : grant;
+      return grant.over(time.millisAt(ticks)) ? Refused.EXPIRED : grant;
     }
     Unusable unusable = (Unusable) finding;
     TokenHash hash = unusable.hash();

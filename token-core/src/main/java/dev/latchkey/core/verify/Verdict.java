@@ -8,6 +8,8 @@ public sealed interface Verdict permits Grant, Verdict.Refused, Verdict.Unavaila
 
   /** Why a token is refused: for the operator, never for the client. */
   enum Refused implements Verdict {
+    /** It is not even a {@code b64token} (RFC 6750 §2.1): a bad request, and nobody's token. */
+    MALFORMED,
     /** This installation did not generate it, or it is mistyped. */
     FOREIGN,
     /** It carries our tag but is not, or no longer, in the database. */

@@ -53,6 +53,7 @@ final class VerdictCache {
   private final Executor refresher;
   private final Ticker ticker;
   private final Bounds bounds;
+  private final long retryAfterNanos;
   private final Semaphore permits;
   private final Breather breather;
 
@@ -70,6 +71,7 @@ final class VerdictCache {
     this.refresher = refresher;
     this.ticker = ticker;
     this.bounds = bounds;
+    this.retryAfterNanos = Math.min(bounds.refreshAfterNanos, TimeUnit.SECONDS.toNanos(5));
     this.permits = new Semaphore(bounds.concurrentLookups);
     this.breather = new Breather(ticker);
     // Caffeine keeps house on the calling thread; it is little, and never our callers' pool.
@@ -84,20 +86,21 @@ final class VerdictCache {
     this.seenOver = Caffeine.newBuilder().maximumSize(refusals).executor(Runnable::run).build();
   }
 
-  /** The answer in memory, when it is young enough to be used; else null. */
-  @Nullable Answer get(Long id) {
+  /**
+   * The answer in memory, when it is young enough to be used; else null.
+   *
+   * @param now what the ticker has just said
+   */
+  @Nullable Answer get(Long id, long now) {
     Answer answer = peek(id);
-    if (answer == null) {
-      return null;
-    }
-    long now = ticker.read();
-    if (answer.olderThan(bounds.maxStaleNanos, now)) {
-      return null;
-    }
-    if (answer.claimRefresh(now, retryAfter())) {
+    return answer == null || answer.olderThan(bounds.maxStaleNanos, now) ? null : answer;
+  }
+
+  /** Has the database asked again in the background when it is time to. */
+  void refreshIfDue(Long id, Answer answer, long now) {
+    if (answer.claimRefresh(now, retryAfterNanos)) {
       refresh(id);
     }
-    return answer;
   }
 
   /**
@@ -195,10 +198,6 @@ final class VerdictCache {
     if (id != null && answer != null && answer.seenOverAt() != Grant.NEVER) {
       seenOver.put(id, answer.seenOverAt());
     }
-  }
-
-  private long retryAfter() {
-    return Math.min(bounds.refreshAfterNanos, TimeUnit.SECONDS.toNanos(5));
   }
 
   private void refresh(Long id) {

@@ -25,6 +25,14 @@ class BearerTokenTest {
       })
   void refusesWhatIsNone(String text) {
     assertThat(BearerToken.parse(text)).isEmpty();
+    assertThat(BearerToken.unchecked("Bearer " + text, 7).isWellFormed()).isFalse();
+  }
+
+  @Test
+  void uncheckedIsWhatStandsInAHeaderFromThereOn() {
+    BearerToken token = BearerToken.unchecked("Bearer abc", 7);
+    assertThat(token.isWellFormed()).isTrue();
+    assertThat(token).isEqualTo(BearerToken.parse("abc").orElseThrow());
   }
 
   @Test

@@ -45,6 +45,16 @@ class TokenHashTest {
   }
 
   @Test
+  @DisplayName("A2 characters that are no bytes match nothing, also not by their lower halves")
+  void onlyBytesMatch() {
+    assertThat(hasher.matches(BearerToken.unchecked("abc", 0), TokenHash.ofBytes(OF_ABC))).isTrue();
+    for (String other : new String[] {"\u0161bc", "a\u0162c", "ab\u1063"}) {
+      assertThat(hasher.matches(BearerToken.unchecked(other, 0), TokenHash.ofBytes(OF_ABC)))
+          .isFalse();
+    }
+  }
+
+  @Test
   void matchesTheLongestTokenOfOursAndNoneLonger() {
     String longest = "x".repeat(75);
     assertThat(hasher.matches(BearerToken.parse(longest).orElseThrow(), TokenHash.of(longest)))

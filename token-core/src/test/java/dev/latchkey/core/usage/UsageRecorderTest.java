@@ -68,7 +68,7 @@ class UsageRecorderTest {
       UsageRecorder node = new UsageRecorder(database, new MovedClock(NOON));
       nodes.add(node);
       for (int token = 0; token < TOKENS; token++) {
-        node.counter("t" + token).used(NOON.toEpochMilli(), "192.0.2." + i);
+        node.counter(token).used(NOON.toEpochMilli(), "192.0.2." + i);
       }
     }
     CyclicBarrier midnight = new CyclicBarrier(NODES);

@@ -5,7 +5,6 @@ import dev.latchkey.core.thirdparty.AllowedNetworks;
 import dev.latchkey.core.token.TokenHash;
 import dev.latchkey.core.usage.UseCounter;
 import dev.latchkey.core.verify.Answer.Finding;
-import dev.latchkey.core.verify.Answer.Usable;
 import dev.latchkey.core.verify.VerdictCache.LookupFailedException;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,10 +108,12 @@ final class OlderAnswers implements IntSupplier {
   private void request() {
     int mustKnow = applied;
     try {
-      Answer answer = cache.get(ID);
+      Answer answer = cache.get(ID, now);
       if (answer == null) {
         Interleavings.pause();
         answer = cache.lookUp(ID);
+      } else {
+        cache.refreshIfDue(ID, answer, now);
       }
       int knows = number(answer.finding());
       if (knows < mustKnow) {
@@ -124,7 +125,7 @@ final class OlderAnswers implements IntSupplier {
   }
 
   private void lookBack() {
-    Answer left = cache.get(ID);
+    Answer left = cache.get(ID, now);
     if (left != null && number(left.finding()) < scene.changes) {
       throw new AssertionError("an answer from before the last change is left in memory");
     }
@@ -134,18 +135,17 @@ final class OlderAnswers implements IntSupplier {
     Interleavings.pause();
     int read = inDatabase;
     Interleavings.pause();
-    return new Usable(
-        new Grant(
-            id,
-            TokenHash.of("x"),
-            new Grant.Holder(THIRD_PARTY, "name", AllowedNetworks.ANYWHERE),
-            Set.of(),
-            read,
-            new UseCounter("id", used -> {})));
+    return new Grant(
+        id,
+        TokenHash.of("x"),
+        new Grant.Holder(THIRD_PARTY, "name", AllowedNetworks.ANYWHERE),
+        Set.of(),
+        read,
+        new UseCounter(id, used -> {}));
   }
 
   private static int number(Finding finding) {
-    return Math.toIntExact(((Usable) finding).grant().expiresAtMillis());
+    return Math.toIntExact(((Grant) finding).expiresAtMillis());
   }
 
   private VerdictCache emptyCache(Executor background) {

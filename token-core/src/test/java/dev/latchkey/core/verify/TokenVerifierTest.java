@@ -11,7 +11,6 @@ import dev.latchkey.core.token.TokenHash;
 import dev.latchkey.core.usage.UseCounter;
 import dev.latchkey.core.verify.Answer.Finding;
 import dev.latchkey.core.verify.Answer.Unusable;
-import dev.latchkey.core.verify.Answer.Usable;
 import dev.latchkey.core.verify.Verdict.Refused;
 import dev.latchkey.core.verify.Verdict.Unavailable;
 import java.security.SecureRandom;
@@ -57,6 +56,7 @@ class TokenVerifierTest {
           refresher,
           new MovedClock(),
           () -> nanos,
+          TimeOfDay.looked(new MovedClock(), () -> nanos),
           new VerdictCache.Bounds(
               100, Duration.ofHours(1).toNanos(), Duration.ofHours(2).toNanos(), 4, 1_000_000_000));
 
@@ -117,6 +117,44 @@ class TokenVerifierTest {
     assertThat(verifier.verify(forged)).isEqualTo(Refused.UNKNOWN);
     assertThat(asked).hasSize(1);
     assertThat(verifier.verify(token.token())).isInstanceOf(Grant.class);
+  }
+
+  @Test
+  @DisplayName("A3 what is no b64token is malformed, whether memory knows its id or not")
+  void malformedIsNeverAskedFor() {
+    MintedToken known = issued(null);
+    String text = known.token().reveal();
+    String unknown = format.mint("lk", keys).token().reveal();
+    for (String malformed : List.of("", "a b", misspelt(text), misspelt(unknown), text + " x")) {
+      assertThat(verifier.verify(unchecked(malformed))).isEqualTo(Refused.MALFORMED);
+    }
+    assertThat(asked).isEmpty();
+    verifier.verify(known.token());
+    verifier.verify(text(unknown));
+    asked.clear();
+    refusals.clear();
+    nanos += Duration.ofHours(1).toNanos();
+    assertThat(verifier.verify(unchecked(misspelt(text)))).isEqualTo(Refused.MALFORMED);
+    assertThat(verifier.verify(unchecked(misspelt(unknown)))).isEqualTo(Refused.MALFORMED);
+    assertThat(refresher.getTaskCount()).isZero();
+    assertThat(asked).isEmpty();
+    assertThat(refusals).isEmpty();
+    assertThat(verifier.verify(known.token())).isInstanceOf(Grant.class);
+    assertThat(refresher.getTaskCount()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("A2 no characters but its own pass for a token, also not by their lower halves")
+  void theLowerHalvesOfCharactersAreNoToken() {
+    MintedToken token = issued(null);
+    verifier.verify(token.token());
+    String text = token.token().reveal();
+    assertThat(verifier.verify(unchecked(text))).isInstanceOf(Grant.class);
+    for (int i = 0; i < text.length(); i++) {
+      String other = text.substring(0, i) + (char) (text.charAt(i) + 0x100) + text.substring(i + 1);
+      assertThat(verifier.verify(unchecked(other))).as("%d", i).isEqualTo(Refused.MALFORMED);
+    }
+    assertThat(asked).hasSize(1);
   }
 
   @Test
@@ -223,14 +261,13 @@ class TokenVerifierTest {
     long id = TokenFormat.idOf(token.id());
     store.put(
         id,
-        new Usable(
-            new Grant(
-                id,
-                token.hash(),
-                new Grant.Holder("client", "Express", AllowedNetworks.of(List.of("10.0.0.0/8"))),
-                Set.of("a"),
-                expiresAt == null ? Grant.NEVER : expiresAt.toEpochMilli(),
-                new UseCounter(token.id(), used::add))));
+        new Grant(
+            id,
+            token.hash(),
+            new Grant.Holder("client", "Express", AllowedNetworks.of(List.of("10.0.0.0/8"))),
+            Set.of("a"),
+            expiresAt == null ? Grant.NEVER : expiresAt.toEpochMilli(),
+            new UseCounter(id, used::add)));
   }
 
   private Finding find(long id) {
@@ -239,6 +276,15 @@ class TokenVerifierTest {
       throw new IllegalStateException("down");
     }
     return store.getOrDefault(id, new Unusable(Refused.UNKNOWN, null, null));
+  }
+
+  /** The secret with a character in it that no token has. */
+  private static String misspelt(String text) {
+    return text.substring(0, 30) + '!' + text.substring(31);
+  }
+
+  private static BearerToken unchecked(String text) {
+    return BearerToken.unchecked("Bearer " + text, "Bearer ".length());
   }
 
   private static BearerToken text(String text) {

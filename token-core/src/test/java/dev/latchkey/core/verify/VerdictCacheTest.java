@@ -8,7 +8,6 @@ import dev.latchkey.core.token.TokenHash;
 import dev.latchkey.core.usage.UseCounter;
 import dev.latchkey.core.verify.Answer.Finding;
 import dev.latchkey.core.verify.Answer.Unusable;
-import dev.latchkey.core.verify.Answer.Usable;
 import dev.latchkey.core.verify.Verdict.Refused;
 import dev.latchkey.core.verify.VerdictCache.LookupFailedException;
 import java.time.Duration;
@@ -26,6 +25,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,9 +45,9 @@ class VerdictCacheTest {
   @Test
   void answersFromMemoryWhatTheStoreSaidOnce() throws Exception {
     store.holds(ID, active("tp"));
-    assertThat(cache.get(ID)).isNull();
+    assertThat(get(cache, ID)).isNull();
     cache.lookUp(ID);
-    assertThat(found(ID)).isInstanceOf(Usable.class);
+    assertThat(found(ID)).isInstanceOf(Grant.class);
     cache.lookUp(ID);
     assertThat(store.asked(ID)).isEqualTo(1);
   }
@@ -66,12 +66,12 @@ class VerdictCacheTest {
     cache.lookUp(ID);
     store.holds(ID, refused("tp"));
     pass(REFRESH_AFTER.minusNanos(1));
-    assertThat(found(ID)).isInstanceOf(Usable.class);
+    assertThat(found(ID)).isInstanceOf(Grant.class);
     assertThat(background).isEmpty();
 
     pass(Duration.ofNanos(1));
-    assertThat(found(ID)).isInstanceOf(Usable.class);
-    assertThat(found(ID)).isInstanceOf(Usable.class);
+    assertThat(found(ID)).isInstanceOf(Grant.class);
+    assertThat(found(ID)).isInstanceOf(Grant.class);
     assertThat(background).hasSize(1);
 
     runBackground();
@@ -86,11 +86,11 @@ class VerdictCacheTest {
     cache.lookUp(ID);
     store.holds(ID, active("tp"));
     pass(REFRESH_AFTER);
-    cache.get(ID);
+    get(cache, ID);
     runBackground();
-    assertThat(found(ID)).isInstanceOf(Usable.class);
+    assertThat(found(ID)).isInstanceOf(Grant.class);
     cache.forget(ID);
-    assertThat(cache.get(ID)).isNull();
+    assertThat(get(cache, ID)).isNull();
   }
 
   @Test
@@ -100,9 +100,9 @@ class VerdictCacheTest {
     cache.lookUp(ID);
     store.isDown();
     pass(MAX_STALE);
-    assertThat(cache.get(ID)).isNotNull();
+    assertThat(get(cache, ID)).isNotNull();
     pass(Duration.ofNanos(1));
-    assertThat(cache.get(ID)).isNull();
+    assertThat(get(cache, ID)).isNull();
     assertThatThrownBy(() -> cache.lookUp(ID)).isInstanceOf(LookupFailedException.class);
   }
 
@@ -113,9 +113,9 @@ class VerdictCacheTest {
     store.during(ID, () -> pass(MAX_STALE.minusSeconds(1)));
     cache.lookUp(ID);
     pass(Duration.ofSeconds(1));
-    assertThat(cache.get(ID)).isNotNull();
+    assertThat(get(cache, ID)).isNotNull();
     pass(Duration.ofNanos(1));
-    assertThat(cache.get(ID)).isNull();
+    assertThat(get(cache, ID)).isNull();
   }
 
   @Test
@@ -126,15 +126,15 @@ class VerdictCacheTest {
     store.isDown();
     pass(REFRESH_AFTER);
     for (int i = 0; i < 100; i++) {
-      cache.get(ID);
+      get(cache, ID);
       runBackground();
     }
     assertThat(store.asked(ID)).isEqualTo(2);
     pass(Duration.ofSeconds(5));
-    cache.get(ID);
+    get(cache, ID);
     runBackground();
     assertThat(store.asked(ID)).isEqualTo(3);
-    assertThat(found(ID)).isInstanceOf(Usable.class);
+    assertThat(found(ID)).isInstanceOf(Grant.class);
   }
 
   @Test
@@ -143,7 +143,7 @@ class VerdictCacheTest {
     store.holds(ID, active("tp"));
     store.during(ID, () -> pass(MAX_STALE.plusNanos(1)));
     assertThatThrownBy(() -> cache.lookUp(ID)).isInstanceOf(LookupFailedException.class);
-    assertThat(cache.get(ID)).isNull();
+    assertThat(get(cache, ID)).isNull();
   }
 
   @Test
@@ -164,9 +164,9 @@ class VerdictCacheTest {
     store.holds(ID, active("tp"));
     assertThatThrownBy(() -> cache.lookUp(ID)).isInstanceOf(LookupFailedException.class);
     pass(Duration.ofSeconds(1));
-    assertThat(cache.lookUp(ID).finding()).isInstanceOf(Usable.class);
+    assertThat(cache.lookUp(ID).finding()).isInstanceOf(Grant.class);
     store.holds(8, active("tp"));
-    assertThat(cache.lookUp(8L).finding()).isInstanceOf(Usable.class);
+    assertThat(cache.lookUp(8L).finding()).isInstanceOf(Grant.class);
   }
 
   @Test
@@ -182,9 +182,9 @@ class VerdictCacheTest {
     store.holds(ID, active("tp"));
     busy.lookUp(ID);
     pass(REFRESH_AFTER);
-    assertThat(busy.get(ID)).isNotNull();
+    assertThat(get(busy, ID)).isNotNull();
     busy.forget(ID);
-    assertThat(busy.lookUp(ID).finding()).isInstanceOf(Usable.class);
+    assertThat(busy.lookUp(ID).finding()).isInstanceOf(Grant.class);
   }
 
   @Test
@@ -236,7 +236,7 @@ class VerdictCacheTest {
     store.holds(ID, active("tp"));
     cache.lookUp(ID);
     pass(REFRESH_AFTER);
-    cache.get(ID);
+    get(cache, ID);
     store.during(
         ID,
         () -> {
@@ -253,7 +253,7 @@ class VerdictCacheTest {
     store.holds(ID, active("tp"));
     cache.lookUp(ID);
     pass(REFRESH_AFTER);
-    cache.get(ID);
+    get(cache, ID);
     store.during(
         ID,
         () -> {
@@ -289,13 +289,13 @@ class VerdictCacheTest {
       cache.lookUp(id);
     }
     cache.forgetThirdParty("a");
-    assertThat(cache.get(1L)).isNull();
-    assertThat(cache.get(2L)).isNull();
-    assertThat(cache.get(3L)).isNotNull();
-    assertThat(cache.get(4L)).isNotNull();
+    assertThat(get(cache, 1L)).isNull();
+    assertThat(get(cache, 2L)).isNull();
+    assertThat(get(cache, 3L)).isNotNull();
+    assertThat(get(cache, 4L)).isNotNull();
     cache.forgetAll();
-    assertThat(cache.get(3L)).isNull();
-    assertThat(cache.get(4L)).isNull();
+    assertThat(get(cache, 3L)).isNull();
+    assertThat(get(cache, 4L)).isNull();
   }
 
   @Test
@@ -311,7 +311,7 @@ class VerdictCacheTest {
     }
     cache.cleanUp();
     for (long id = 0; id < 100; id++) {
-      assertThat(cache.get(id)).isNotNull();
+      assertThat(get(cache, id)).isNotNull();
     }
     assertThat(cache.size()).isBetween(1000L, 1100L);
   }
@@ -348,7 +348,7 @@ class VerdictCacheTest {
       assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
       answer.countDown();
       for (Future<Answer> each : answers) {
-        assertThat(each.get(10, TimeUnit.SECONDS).finding()).isInstanceOf(Usable.class);
+        assertThat(each.get(10, TimeUnit.SECONDS).finding()).isInstanceOf(Grant.class);
       }
     } finally {
       requests.shutdownNow();
@@ -378,8 +378,8 @@ class VerdictCacheTest {
           .isInstanceOf(LookupFailedException.class)
           .hasRootCauseMessage("too many look-ups at once");
       answer.countDown();
-      assertThat(first.get(10, TimeUnit.SECONDS).finding()).isInstanceOf(Usable.class);
-      assertThat(narrow.lookUp(8L).finding()).isInstanceOf(Usable.class);
+      assertThat(first.get(10, TimeUnit.SECONDS).finding()).isInstanceOf(Grant.class);
+      assertThat(narrow.lookUp(8L).finding()).isInstanceOf(Grant.class);
     } finally {
       slow.shutdownNow();
     }
@@ -393,7 +393,7 @@ class VerdictCacheTest {
         .isInstanceOf(LookupFailedException.class)
         .hasRootCauseMessage("down");
     store.isUp();
-    assertThat(cache.lookUp(ID).finding()).isInstanceOf(Usable.class);
+    assertThat(cache.lookUp(ID).finding()).isInstanceOf(Grant.class);
   }
 
   @Test
@@ -406,7 +406,7 @@ class VerdictCacheTest {
           throw new OutOfMemoryError("pretended");
         });
     assertThatThrownBy(() -> cache.lookUp(ID)).isInstanceOf(LookupFailedException.class);
-    assertThat(cache.lookUp(ID).finding()).isInstanceOf(Usable.class);
+    assertThat(cache.lookUp(ID).finding()).isInstanceOf(Grant.class);
   }
 
   @Test
@@ -420,19 +420,21 @@ class VerdictCacheTest {
   @Test
   @DisplayName("A20 what was seen expired stays so when the clock is set back")
   void expiredStaysExpired() throws Exception {
-    Usable usable = usable("tp", 1000);
-    store.holds(ID, usable);
+    store.holds(ID, usable("tp", 1000));
     Answer answer = cache.lookUp(ID);
-    assertThat(answer.expired(usable.grant(), 999)).isFalse();
-    assertThat(answer.expired(usable.grant(), 1000)).isTrue();
-    assertThat(answer.expired(usable.grant(), 999)).isTrue();
+    assertThat(over(answer, 999)).isFalse();
+    assertThat(over(answer, 1000)).isTrue();
+    assertThat(over(answer, 999)).isTrue();
+
+    // Each time that the database is asked it is another object.
+    store.holds(ID, usable("tp", 1000));
 
     pass(REFRESH_AFTER);
-    cache.get(ID);
+    get(cache, ID);
     runBackground();
-    Answer refreshed = cache.get(ID);
+    Answer refreshed = get(cache, ID);
     assertThat(refreshed).isNotNull().isNotSameAs(answer);
-    assertThat(refreshed.expired(usable.grant(), 999)).isTrue();
+    assertThat(over(refreshed, 999)).isTrue();
   }
 
   @ParameterizedTest
@@ -440,9 +442,9 @@ class VerdictCacheTest {
   @ValueSource(strings = {"token", "third party", "all", "evicted", "deactivated"})
   void expiredStaysExpiredWhenForgotten(String why) throws Exception {
     VerdictCache small = cache(1, 10, Duration.ofSeconds(5));
-    Usable usable = usable("tp", 1000);
-    store.holds(ID, usable);
-    assertThat(small.lookUp(ID).expired(usable.grant(), 1000)).isTrue();
+    store.holds(ID, usable("tp", 1000));
+    assertThat(over(small.lookUp(ID), 1000)).isTrue();
+    store.holds(ID, usable("tp", 1000));
 
     switch (why) {
       case "token" -> small.forget(ID);
@@ -453,40 +455,51 @@ class VerdictCacheTest {
         store.holds(ID, refused("tp"));
         small.forget(ID);
         small.lookUp(ID);
-        store.holds(ID, usable);
+        store.holds(ID, usable("tp", 1000));
         small.forget(ID);
       }
     }
-    assertThat(small.get(ID)).isNull();
+    assertThat(get(small, ID)).isNull();
     Answer again = small.lookUp(ID);
-    assertThat(again.expired(usable.grant(), 999)).isTrue();
+    assertThat(over(again, 999)).isTrue();
   }
 
   @Test
   @DisplayName("A20 and a token whose end was moved on since is active until that")
   void expiredLaterIsNotExpiredYet() throws Exception {
-    Usable usable = usable("tp", 1000);
-    store.holds(ID, usable);
-    assertThat(cache.lookUp(ID).expired(usable.grant(), 1000)).isTrue();
-    Usable longer = usable("tp", 2000);
-    store.holds(ID, longer);
+    store.holds(ID, usable("tp", 1000));
+    assertThat(over(cache.lookUp(ID), 1000)).isTrue();
+    store.holds(ID, usable("tp", 2000));
     cache.forget(ID);
-    assertThat(cache.lookUp(ID).expired(longer.grant(), 1500)).isFalse();
+    assertThat(over(cache.lookUp(ID), 1500)).isFalse();
+  }
+
+  private static boolean over(Answer answer, long nowMillis) {
+    return ((Grant) answer.finding()).over(nowMillis);
   }
 
   private void evict(VerdictCache from) throws Exception {
-    for (long other = 100; other < 1000 && from.get(ID) != null; other++) {
+    for (long other = 100; other < 1000 && get(from, ID) != null; other++) {
       store.holds(other, active("tp"));
       from.lookUp(other);
       for (int i = 0; i < 10; i++) {
-        from.get(other);
+        get(from, other);
       }
       from.cleanUp();
     }
   }
 
+  /** As a request asks. */
+  private @Nullable Answer get(VerdictCache from, Long id) {
+    Answer answer = from.get(id, nanos);
+    if (answer != null) {
+      from.refreshIfDue(id, answer, nanos);
+    }
+    return answer;
+  }
+
   private Finding found(long id) {
-    Answer answer = cache.get(id);
+    Answer answer = get(cache, id);
     assertThat(answer).isNotNull();
     return answer.finding();
   }
@@ -514,15 +527,14 @@ class VerdictCacheTest {
     return usable(thirdParty, Grant.NEVER);
   }
 
-  private static Usable usable(String thirdParty, long expiresAtMillis) {
-    return new Usable(
-        new Grant(
-            ID,
-            TokenHash.of("x"),
-            new Grant.Holder(thirdParty, "name", AllowedNetworks.ANYWHERE),
-            Set.of(),
-            expiresAtMillis,
-            new UseCounter("id", used -> {})));
+  private static Grant usable(String thirdParty, long expiresAtMillis) {
+    return new Grant(
+        ID,
+        TokenHash.of("x"),
+        new Grant.Holder(thirdParty, "name", AllowedNetworks.ANYWHERE),
+        Set.of(),
+        expiresAtMillis,
+        new UseCounter(ID, used -> {}));
   }
 
   private static Finding refused(String thirdParty) {
