@@ -288,7 +288,7 @@ public final class Database implements AutoCloseable {
         opened.close();
       }
     } finally {
-      if (opened != null) {
+      if (opened != null || failureTold) {
         AnnotationCache.forget(entities);
       }
       connections.close();
