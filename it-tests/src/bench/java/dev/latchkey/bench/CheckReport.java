@@ -70,7 +70,7 @@ final class CheckReport {
         "Spring Security's bearer filter alone / ours",
         -over(hit, "SPRING_SECURITY_FILTER").time() / ours.time(),
         -5);
-    goal("garbage of a cached token, bytes", ours.bytes(), MOST_BYTES);
+    goal("garbage of a cached token, bytes", Math.rint(ours.bytes()), MOST_BYTES);
     goal("a foreign token, × the floor", over(foreign, "LATCHKEY").time() / floor, 3);
     goal(
         "two threads, × the throughput of one, request included",

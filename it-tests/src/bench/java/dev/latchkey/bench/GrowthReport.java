@@ -9,6 +9,7 @@ import dev.latchkey.core.administer.ThirdPartyFilter;
 import dev.latchkey.core.feed.ChangeFeed;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** What becomes slower when an installation grows: each measure on databases of several sizes. */
@@ -111,7 +113,7 @@ final class GrowthReport {
             1,
             List.of(Peer.SELECT.name(), Peer.LATCHKEY.name()),
             Map.of("database", written.toString()));
-    java.nio.file.Files.delete(written);
+    Files.delete(written);
     double start = startMillis(database);
     try (Administration administration = Installation.open(database.url(), database.user())) {
       Times tokens =
@@ -275,10 +277,7 @@ final class GrowthReport {
   }
 
   private static void row(
-      List<String> lines,
-      String what,
-      List<Size> measured,
-      java.util.function.Function<Size, String> figure) {
+      List<String> lines, String what, List<Size> measured, Function<Size, String> figure) {
     lines.add(
         "| " + what + " | " + String.join(" | ", measured.stream().map(figure).toList()) + " |");
   }

@@ -74,7 +74,11 @@ public final class LatchkeyNode implements AutoCloseable {
   public static LatchkeyNode open(Settings settings, ServerDataSource server, Clock clock) {
     // First of all, as Caffeine may be missing: nobody would close the database.
     Ticker ticker = Ticker.systemTicker();
-    TimeOfDay time = TimeOfDay.kept(clock, ticker);
+    // Whoever brings a clock of his own may set it at any time.
+    TimeOfDay time =
+        clock.equals(Clock.systemUTC())
+            ? TimeOfDay.kept(clock, ticker)
+            : TimeOfDay.looked(clock, ticker);
     return start(Database.open(settings, server, entities()), settings, clock, ticker, time);
   }
 

@@ -145,21 +145,26 @@ class StatementsTest {
     assertThat(statements()).hasSize(1).containsValue(1L);
   }
 
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = database.connection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+  private void execute(String sql) {
+    database.ask(
+        connection -> {
+          try (Statement statement = connection.createStatement()) {
+            return statement.execute(sql);
+          }
+        });
   }
 
   /**
    * Each statement since {@link #countFromHere} but for our own and the feed's thread's, and how
    * often it was executed.
    */
-  private Map<String, Long> statements() throws SQLException {
+  private Map<String, Long> statements() {
+    return database.ask(StatementsTest::statements);
+  }
+
+  private static Map<String, Long> statements(Connection connection) throws SQLException {
     Map<String, Long> counts = new TreeMap<>();
-    try (Connection connection = database.connection();
-        Statement statement = connection.createStatement();
+    try (Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(
                 "select sql_statement, execution_count from information_schema.query_statistics")) {

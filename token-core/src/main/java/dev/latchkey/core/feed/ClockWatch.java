@@ -56,7 +56,8 @@ final class ClockWatch {
     due = ticker.read() + INTERVAL_NANOS;
     try {
       compared(database.ask(this::ahead));
-    } catch (RuntimeException notAnswered) {
+    } catch (RuntimeException | Error notAnswered) {
+      // What is thrown from here would be taken for trouble with the feed.
       log.log(Level.DEBUG, "the database does not tell the time", notAnswered);
     }
   }

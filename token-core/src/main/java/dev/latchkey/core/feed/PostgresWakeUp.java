@@ -66,8 +66,18 @@ public final class PostgresWakeUp implements AutoCloseable {
   }
 
   private void listen() {
-    try (Connection connection = database.connection();
-        Statement statement = connection.createStatement()) {
+    try {
+      database.<Boolean>ask(this::listenedOn);
+    } catch (RuntimeException | Error broken) {
+      if (!closed) {
+        outage.failed(broken);
+      }
+    }
+  }
+
+  /** Whether it went well to the end. */
+  private boolean listenedOn(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
       statement.setQueryTimeout(SIGN_OF_LIFE_SECONDS);
       PGConnection postgres = connection.unwrap(PGConnection.class);
       statement.execute("listen " + CHANNEL);
@@ -79,10 +89,7 @@ public final class PostgresWakeUp implements AutoCloseable {
         statement.execute("select 1");
       }
       statement.execute("unlisten " + CHANNEL);
-    } catch (SQLException | RuntimeException | Error broken) {
-      if (!closed) {
-        outage.failed(broken);
-      }
+      return true;
     }
   }
 

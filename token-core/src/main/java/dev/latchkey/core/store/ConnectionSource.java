@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.Locale;
 import javax.sql.DataSource;
@@ -21,7 +20,7 @@ final class ConnectionSource implements AutoCloseable {
 
   // A connection that hangs must not hold a request for longer than a client waits.
   private static final int CONNECT_SECONDS = 5;
-  private static final int ANSWER_SECONDS = 20;
+  static final int ANSWER_SECONDS = 20;
   private static final int IDLE_IN_TRANSACTION_SECONDS = 30;
   // All changes wait for one lock, which somebody that hangs may hold; whoever waits is told.
   private static final int LOCK_SECONDS = 5;
@@ -43,22 +42,6 @@ final class ConnectionSource implements AutoCloseable {
 
   DataSource dataSource() {
     return dataSource;
-  }
-
-  /** A connection on which nobody waits for ever, also where a server's pool sets no limit. */
-  Connection limited() throws SQLException {
-    Connection connection = dataSource.getConnection();
-    try {
-      // Whatever it was: whoever had it before may have left a shorter one.
-      connection.setNetworkTimeout(Runnable::run, ANSWER_SECONDS * 1000);
-      return connection;
-    } catch (SQLFeatureNotSupportedException asTheServerSetsIt) {
-      return connection;
-    } catch (SQLException broken) {
-      try (connection) {
-        throw broken;
-      }
-    }
   }
 
   /** Whether they are connections to PostgreSQL. */

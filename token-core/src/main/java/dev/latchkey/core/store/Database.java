@@ -34,6 +34,8 @@ public final class Database implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(Database.class.getName());
 
+  private static final int LIMIT_MILLIS = ConnectionSource.ANSWER_SECONDS * 1000;
+
   /** The version of the tables that this code needs; migrations write it down. */
   static final int SCHEMA_VERSION = 2;
 
@@ -162,16 +164,6 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /**
-   * A connection to be closed by the caller, for what entities can't do. In auto-commit mode, and
-   * what is not answered in 20 seconds fails.
-   *
-   * @throws SQLException when the database does not answer
-   */
-  public Connection connection() throws SQLException {
-    return connections.limited();
-  }
-
   /** Whether it is PostgreSQL. */
   public boolean isPostgres() {
     return postgres;
@@ -184,14 +176,24 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * What {@code question} answers, by plain JDBC and in auto-commit mode: for what is asked before
-   * the entities are opened.
+   * What {@code question} answers, by plain JDBC and in auto-commit mode: for what entities can't
+   * do, and for what is asked before they are opened.
    *
-   * @throws PersistenceException when the database does not answer
+   * @throws PersistenceException when the database does not answer within 20 seconds
    */
   public <T> T ask(Question<T> question) {
-    try (Connection connection = taken()) {
-      return question.on(connection);
+    return ask(LIMIT_MILLIS, question);
+  }
+
+  /**
+   * The same with another limit.
+   *
+   * @param limitMillis how long a statement may take
+   * @throws PersistenceException when the database does not answer in that time
+   */
+  public <T> T ask(int limitMillis, Question<T> question) {
+    try (Lease lease = leased(limitMillis)) {
+      return question.on(lease.connection());
     } catch (SQLException unanswered) {
       throw new PersistenceException("the database does not answer", unanswered);
     }
@@ -203,8 +205,8 @@ public final class Database implements AutoCloseable {
    * @throws PersistenceException when the database does not answer
    */
   public <T> T read(Function<EntityManager, T> query) {
-    try (Connection connection = taken();
-        EntityManager em = on(connection)) {
+    try (Lease lease = leased(LIMIT_MILLIS);
+        EntityManager em = on(lease.connection())) {
       return query.apply(em);
     } catch (SQLException notGivenBack) {
       throw new PersistenceException(notGivenBack);
@@ -218,8 +220,8 @@ public final class Database implements AutoCloseable {
    * @throws PersistenceException when the database does not answer, or the commit fails
    */
   public <T> T transact(Function<EntityManager, T> work) {
-    try (Connection connection = taken();
-        EntityManager em = on(connection)) {
+    try (Lease lease = leased(LIMIT_MILLIS);
+        EntityManager em = on(lease.connection())) {
       em.getTransaction().begin();
       try {
         T result = work.apply(em);
@@ -236,9 +238,9 @@ public final class Database implements AutoCloseable {
   }
 
   // Hibernate would log two lines for each time that there is none; whoever asks says it once.
-  private Connection taken() {
+  private Lease leased(int limitMillis) {
     try {
-      return connections.limited();
+      return Lease.of(connections.dataSource(), limitMillis);
     } catch (SQLException unreachable) {
       throw new PersistenceException("the database does not answer", unreachable);
     }
@@ -289,7 +291,7 @@ public final class Database implements AutoCloseable {
         opened.close();
       }
     } finally {
-      if (opened != null) {
+      if (opened != null || failureTold) {
         AnnotationCache.forget(entities);
       }
       connections.close();

@@ -36,7 +36,8 @@ public final class BearerToken {
    * a verifier, which looks only at what it does not find in memory.
    */
   public static BearerToken unchecked(String header, int from) {
-    return new BearerToken(header, from);
+    // What stands behind the token was cut off, and where there is none, that is before it begins.
+    return new BearerToken(header, Math.min(from, header.length()));
   }
 
   static BearerToken minted(String text) {
@@ -66,7 +67,7 @@ public final class BearerToken {
    * whether they are all that it says: false when a character is no byte, so that no such text can
    * pass for a token that has the lower half of it.
    */
-  // Deprecated because it drops the high bytes, of which there are none then.
+  // Deprecated because it drops the high bytes; the answer tells whether there were any.
   @SuppressWarnings("deprecation")
   boolean copyTo(byte[] bytes, int length) {
     text.getBytes(from, from + length, bytes, 0);
@@ -120,6 +121,6 @@ public final class BearerToken {
   }
 
   private byte[] bytes() {
-    return reveal().getBytes(StandardCharsets.US_ASCII);
+    return reveal().getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -73,9 +73,10 @@ public final class UsageRecorder implements AutoCloseable {
 
   /** Writes what was counted; what can't be written is kept for the next time. */
   public synchronized void flush() {
-    refusals.flush();
-    collect();
     try {
+      // In here, since what is thrown from here ends the writing for good.
+      refusals.flush();
+      collect();
       while (!unwritten.isEmpty()) {
         List<Map.Entry<TokenDay, Tally>> batch =
             unwritten.entrySet().stream().limit(BATCH).toList();

@@ -63,11 +63,12 @@ public final class UseCounter {
    * @param from the address that it came from; of uses in the same second, any one is kept
    */
   public void used(long nowMillis, String from) {
-    count();
     if (nowMillis - lastAtMillis >= RESOLUTION_MILLIS) {
       lastFrom = from;
       lastAtMillis = nowMillis;
     }
+    // After the time, so that whoever takes the use finds its time as well.
+    count();
     if (!queued && QUEUED.compareAndSet(this, false, true)) {
       whenUsed.accept(this);
     }

@@ -40,7 +40,7 @@ final class Answer {
     this.refreshAt = refreshAt;
   }
 
-  /** What the database says of a token id: a grant, which is good until it expires, or that. */
+  /** What the database says of a token id: a grant, which is good until it expires, or why not. */
   sealed interface Finding permits Grant, Unusable {}
 
   /**

@@ -57,18 +57,15 @@ final class TokenLookup {
    * @throws PersistenceException when it does not answer
    */
   Finding find(long id) {
-    try (Connection connection = database.connection()) {
-      // Not a query timeout: that is a statement of its own on H2, and a timer on PostgreSQL.
-      connection.setNetworkTimeout(Runnable::run, TIMEOUT_MILLIS);
-      try (PreparedStatement statement = connection.prepareStatement(QUERY)) {
-        statement.setString(1, TokenFormat.idText(id));
-        try (ResultSet row = statement.executeQuery()) {
-          return row.next() ? finding(id, row(row)) : new Unusable(Refused.UNKNOWN, null, null);
-        }
+    return database.ask(TIMEOUT_MILLIS, connection -> found(connection, id));
+  }
+
+  private Finding found(Connection connection, long id) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(QUERY)) {
+      statement.setString(1, TokenFormat.idText(id));
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? finding(id, row(row)) : new Unusable(Refused.UNKNOWN, null, null);
       }
-    } catch (SQLException unanswered) {
-      throw new PersistenceException(
-          "the database does not answer: " + unanswered.getMessage(), unanswered);
     }
   }
 

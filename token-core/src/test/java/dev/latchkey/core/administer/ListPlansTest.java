@@ -7,18 +7,18 @@ import dev.latchkey.core.store.ServerDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -149,7 +149,7 @@ class ListPlansTest {
     assertThat(WHOLE_TABLE.matcher(logged(before)).results()).isNotEmpty();
   }
 
-  private Page<ThirdPartyView> listed(@org.jspecify.annotations.Nullable String prefix) {
+  private Page<ThirdPartyView> listed(@Nullable String prefix) {
     return administration.thirdParties().list(new ThirdPartyFilter(prefix, null, null), FIRST);
   }
 
@@ -173,14 +173,17 @@ class ListPlansTest {
   // A backend writes a plan before it answers.
   private String logged(long from) throws IOException {
     byte[] all = Files.readAllBytes(log);
-    return new String(
-        all, (int) from, all.length - (int) from, java.nio.charset.StandardCharsets.UTF_8);
+    return new String(all, (int) from, all.length - (int) from, StandardCharsets.UTF_8);
   }
 
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = Objects.requireNonNull(administration).database().connection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+  private void execute(String sql) {
+    administration
+        .database()
+        .ask(
+            connection -> {
+              try (Statement statement = connection.createStatement()) {
+                return statement.execute(sql);
+              }
+            });
   }
 }

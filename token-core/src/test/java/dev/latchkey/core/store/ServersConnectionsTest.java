@@ -47,8 +47,10 @@ class ServersConnectionsTest {
       LIMITS.clear();
       database.read(em -> em.createNativeQuery("select 1").getSingleResult());
       database.transact(em -> em.createNativeQuery("select 1").getSingleResult());
-      database.connection().close();
-      assertThat(LIMITS).containsExactly("20000", "20000", "20000");
+      database.ask(5000, connection -> true);
+      assertThat(LIMITS)
+          .as("set, and given back as it was, each time")
+          .containsExactly("20000", "0", "20000", "0", "5000", "0");
     }
   }
 
