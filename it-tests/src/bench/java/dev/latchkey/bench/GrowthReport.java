@@ -269,6 +269,9 @@ final class GrowthReport {
             + number(MOST_MILLIS)
             + " ms | "
             + goal(slowest, MOST_MILLIS));
+    lines.add("");
+    lines.add(
+        "![Time among so many tokens, over the time among the fewest](" + plot.getFileName() + ")");
     return lines;
   }
 
