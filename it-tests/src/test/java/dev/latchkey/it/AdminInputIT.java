@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(TestedServer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(6)
+@Tag("admin")
 @DisplayName("Bad input to the admin API")
 class AdminInputIT {
 

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Who did what when, newest first (contract §5, security D6). */
 @ExtendWith(TestedServer.class)
 @Order(11)
+@Tag("admin")
 @DisplayName("D6: audit trail")
 class AuditIT {
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The console's files as a browser gets them, the same on every server (security D5). */
 @ExtendWith(TestedServer.class)
 @Order(16)
+@Tag("admin")
 @DisplayName("D5: the console's files")
 class ConsoleFilesIT {
 

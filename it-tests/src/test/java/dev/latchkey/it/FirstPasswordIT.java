@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The first admin at the console for the first time (contract §3, security D10). */
 @ExtendWith(TestedServer.class)
 @Order(95)
+@Tag("admin")
 @DisplayName("D10: the first password")
 class FirstPasswordIT {
 

@@ -6,6 +6,7 @@ import jakarta.json.JsonObject;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Two admins at once, and one who asks twice: ETags and idempotency keys (contract §5). */
 @ExtendWith(TestedServer.class)
 @Order(8)
+@Tag("admin")
 @DisplayName("Repeated writes")
 class RepeatedWritesIT {
 

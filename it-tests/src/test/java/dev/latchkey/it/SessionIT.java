@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(TestedServer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(12)
+@Tag("admin")
 @DisplayName("D3, D4: sessions")
 class SessionIT {
 

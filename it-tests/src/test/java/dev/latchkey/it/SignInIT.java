@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Guessing passwords gets slow, and locks nobody else out (security D2). */
 @ExtendWith(TestedServer.class)
 @Order(90)
+@Tag("admin")
 @DisplayName("D2: sign-in")
 class SignInIT {
 

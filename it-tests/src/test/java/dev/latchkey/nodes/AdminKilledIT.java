@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -130,9 +131,13 @@ class AdminKilledIT {
         String.valueOf(all),
         String.valueOf(KILLS),
         String.valueOf(sent.get() - all),
-        "0",
-        "0",
-        "unbroken");
+        String.valueOf(3 * OF_EACH - createdNow.size() - renewedNow.size() - off.size()),
+        String.valueOf(
+            createdNow.size()
+                + renewedNow.size()
+                - Set.copyOf(createdNow).size()
+                - Set.copyOf(renewedNow).size()),
+        whole ? "unbroken" : "broken");
   }
 
   private interface Command {

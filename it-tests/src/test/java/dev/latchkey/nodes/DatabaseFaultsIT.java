@@ -48,7 +48,7 @@ class DatabaseFaultsIT {
           "500",
           "p99 of good tokens, ms",
           "all is well after, s",
-          "log lines of the busiest node");
+          "log entries of the busiest node");
 
   private final Cluster.Running cluster;
   private final EndState endState;
@@ -199,9 +199,9 @@ class DatabaseFaultsIT {
       load.revocationsTake(Cluster.POLL_INTERVAL.plusSeconds(2));
       assertThat(cluster.revokes(deactivated.get(11))).isTrue();
       pass(Duration.ofSeconds(4));
-      int most = 0;
+      long most = 0;
       for (int i = 0; i < logged.size(); i++) {
-        most = Math.max(most, cluster.nodes().get(i).loggedSince(logged.get(i)).size());
+        most = Math.max(most, cluster.nodes().get(i).entriesSince(logged.get(i)));
       }
       REPORT.row(
           what,

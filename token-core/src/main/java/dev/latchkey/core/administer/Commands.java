@@ -5,6 +5,7 @@ import dev.latchkey.core.store.Database;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
@@ -14,6 +15,8 @@ import java.util.function.Function;
 public final class Commands {
 
   private static final int TRIES = 5;
+  // Who has waited for a lock in vain would wait as long again.
+  private static final Duration PATIENCE = Duration.ofSeconds(4);
 
   private final Database database;
   private final ChangeFeed feed;
@@ -60,11 +63,12 @@ public final class Commands {
    * @throws PersistenceException when the database does not answer
    */
   public <T> T carryOut(Actor actor, Function<Command, T> work) {
+    Instant end = now().plus(PATIENCE);
     for (int i = 1; ; i++) {
       try {
         return attempt(actor, work);
       } catch (PersistenceException failed) {
-        if (i == TRIES || !Database.gotInTheWay(failed)) {
+        if (i == TRIES || !Database.gotInTheWay(failed) || now().isAfter(end)) {
           throw failed;
         }
       }

@@ -22,6 +22,8 @@ final class ConnectionSource implements AutoCloseable {
   private static final int CONNECT_SECONDS = 5;
   private static final int ANSWER_SECONDS = 20;
   private static final int IDLE_IN_TRANSACTION_SECONDS = 30;
+  // All changes wait for one lock, which somebody that hangs may hold; whoever waits is told.
+  private static final int LOCK_SECONDS = 5;
 
   private final DataSource dataSource;
   private final Runnable close;
@@ -126,11 +128,16 @@ final class ConnectionSource implements AutoCloseable {
       pool.addDataSourceProperty("socketTimeout", ANSWER_SECONDS);
       // A process that hangs, or whose network does, must not hold the lock of the feed for ever.
       pool.setConnectionInitSql(
-          "set idle_in_transaction_session_timeout = '" + IDLE_IN_TRANSACTION_SECONDS + "s'");
+          "set idle_in_transaction_session_timeout = '"
+              + IDLE_IN_TRANSACTION_SECONDS
+              + "s'; set lock_timeout = '"
+              + LOCK_SECONDS
+              + "s'");
     } else if (kind.startsWith("jdbc:mariadb:")) {
       driver("org.mariadb.jdbc.Driver", "org.mariadb.jdbc:mariadb-java-client", pool);
       pool.addDataSourceProperty("connectTimeout", CONNECT_SECONDS * 1000);
       pool.addDataSourceProperty("socketTimeout", ANSWER_SECONDS * 1000);
+      pool.setConnectionInitSql("set innodb_lock_wait_timeout = " + LOCK_SECONDS);
     } else {
       // The URL may hold a password; only its kind is told.
       throw new InvalidConfigurationException(
@@ -169,7 +176,8 @@ final class ConnectionSource implements AutoCloseable {
     }
     return "jdbc:h2:file:"
         + folder.resolve("latchkey")
-        + ";AUTO_SERVER=TRUE;WRITE_DELAY=0;LOCK_TIMEOUT=10000";
+        + ";AUTO_SERVER=TRUE;WRITE_DELAY=0;LOCK_TIMEOUT="
+        + LOCK_SECONDS * 1000;
   }
 
   @Override

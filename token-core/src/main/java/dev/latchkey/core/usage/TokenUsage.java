@@ -35,13 +35,6 @@ public class TokenUsage {
   @SuppressWarnings("NullAway") // fields are filled in by the provider
   protected TokenUsage() {}
 
-  TokenUsage(Id id, long uses, Instant lastUsedAt, String lastUsedFrom) {
-    this.id = id;
-    this.uses = uses;
-    this.lastUsedAt = lastUsedAt;
-    this.lastUsedFrom = lastUsedFrom;
-  }
-
   public String tokenId() {
     return id.tokenId();
   }

@@ -95,10 +95,15 @@ public final class UsageRecorder implements AutoCloseable {
   }
 
   private static void write(EntityManager em, TokenDay day, Tally tally) {
-    TokenUsage.Id id = new TokenUsage.Id(day.tokenId(), day.day());
+    if (!added(em, day, tally)) {
+      begin(em, day, tally);
+      added(em, day, tally);
+    }
+  }
+
+  private static boolean added(EntityManager em, TokenDay day, Tally tally) {
     // lastUsedFrom first: MariaDB lets later assignments see what earlier ones have set.
-    int updated =
-        em.createQuery(
+    return em.createQuery(
                 """
                 update TokenUsage u
                 set u.uses = u.uses + :uses,
@@ -110,12 +115,27 @@ public final class UsageRecorder implements AutoCloseable {
             .setParameter("uses", tally.uses())
             .setParameter("at", tally.lastAt())
             .setParameter("from", stored(tally.lastFrom()))
-            .setParameter("id", id)
-            .executeUpdate();
-    if (updated == 0) {
-      // Should another node add the same row at this moment, the batch fails and is tried again.
-      em.persist(new TokenUsage(id, tally.uses(), tally.lastAt(), stored(tally.lastFrom())));
-    }
+            .setParameter("id", new TokenUsage.Id(day.tokenId(), day.day()))
+            .executeUpdate()
+        > 0;
+  }
+
+  // A plain insert fails where another node begins the day of the same token at this moment, which
+  // all do after midnight: the batch would be tried again, and Hibernate logs each as an error.
+  // What
+  // this returns does not tell: MariaDB counts the row that was there.
+  private static void begin(EntityManager em, TokenDay day, Tally tally) {
+    em.createQuery(
+            """
+            insert into TokenUsage (id.tokenId, id.day, uses, lastUsedAt, lastUsedFrom)
+            values (:token, :day, 0, :at, :from)
+            on conflict do nothing
+            """)
+        .setParameter("token", day.tokenId())
+        .setParameter("day", day.day())
+        .setParameter("at", tally.lastAt())
+        .setParameter("from", stored(tally.lastFrom()))
+        .executeUpdate();
   }
 
   // What a proxy says may be anything, and one row that does not fit would hold up all others.
