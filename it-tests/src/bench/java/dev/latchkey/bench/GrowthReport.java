@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,9 +94,10 @@ final class GrowthReport {
   }
 
   // The memory that its documentation advises for a machine of 8 GB; no WAL of what is loaded.
-  private static EmbeddedPostgres postgres() throws IOException {
+  private EmbeddedPostgres postgres() throws IOException {
     return EmbeddedPostgres.builder()
-        .setServerConfig("shared_buffers", "2GB")
+        .setPGStartupWait(Duration.ofSeconds(60))
+        .setServerConfig("shared_buffers", measurement.smoke() ? "64MB" : "2GB")
         .setServerConfig("wal_level", "minimal")
         .setServerConfig("max_wal_senders", "0")
         .setServerConfig("max_wal_size", "1GB")
@@ -269,6 +271,9 @@ final class GrowthReport {
             + number(MOST_MILLIS)
             + " ms | "
             + goal(slowest, MOST_MILLIS));
+    lines.add("");
+    lines.add(
+        "![Time among so many tokens, over the time among the fewest](" + plot.getFileName() + ")");
     return lines;
   }
 

@@ -165,10 +165,19 @@ record ServerReport(boolean smoke, Path folder, Installation installation) {
     int status;
     do {
       LockSupport.parkNanos(PAUSE.toNanos());
-      status = client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+      status = status(client, request.build());
     } while (status != expected && System.nanoTime() - start < PATIENCE.toNanos());
     if (status != expected) {
       throw new IOException(uri + " answers " + status);
+    }
+  }
+
+  // 0 when it does not answer: it may have much else to do while it starts.
+  private static int status(HttpClient client, HttpRequest request) throws InterruptedException {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    } catch (IOException notYet) {
+      return 0;
     }
   }
 }

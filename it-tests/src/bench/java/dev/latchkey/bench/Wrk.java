@@ -28,8 +28,7 @@ final class Wrk {
       done = function(summary, latency, requests)
         local e = summary.errors
         io.write(string.format("\\nresult %d %d %d %d %d\\n", summary.requests, summary.duration,
-          latency:percentile(50), latency:percentile(99),
-          e.status + e.connect + e.read + e.write + e.timeout))
+          latency:percentile(50), latency:percentile(99), e.status))
       end
       """;
 
@@ -71,7 +70,7 @@ final class Wrk {
   /**
    * Asks for so many seconds.
    *
-   * @throws IOException when not all is answered 200
+   * @throws IOException when more than one in a hundred is answered otherwise than 200
    */
   Load load(URI uri, int seconds) throws IOException {
     Process process =
@@ -80,6 +79,8 @@ final class Wrk {
                 "-t1",
                 "-c" + CONNECTIONS,
                 "-d" + seconds + "s",
+                "--timeout",
+                "60s",
                 "-s" + script,
                 uri.toString(),
                 "--",
@@ -93,8 +94,8 @@ final class Wrk {
             .findFirst()
             .orElseThrow(() -> new IOException(said))
             .split(" ", -1);
-    if (!"0".equals(result[5])) {
-      throw new IOException(uri + " was not always answered: " + said);
+    if (100 * Long.parseLong(result[5]) > Long.parseLong(result[1])) {
+      throw new IOException(uri + " was answered otherwise: " + said);
     }
     return new Load(
         Double.parseDouble(result[1]) / (Double.parseDouble(result[2]) / 1e6),

@@ -44,16 +44,6 @@ final class ConnectionSource implements AutoCloseable {
     return dataSource;
   }
 
-  /** Whether they are connections to PostgreSQL. */
-  boolean isPostgres() {
-    try (Connection connection = dataSource.getConnection()) {
-      return "PostgreSQL".equals(connection.getMetaData().getDatabaseProductName());
-    } catch (SQLException unreachable) {
-      throw new StoreUnavailableException(
-          "the database does not answer", String.valueOf(unreachable.getMessage()), unreachable);
-    }
-  }
-
   void requireSchema(int needed) {
     try (Connection connection = dataSource.getConnection()) {
       int found = schemaVersion(connection);
@@ -65,6 +55,16 @@ final class ConnectionSource implements AutoCloseable {
                 + needed
                 + ": start the new admin WAR (token-admin-rest) on this database, it updates them");
       }
+    } catch (SQLException unreachable) {
+      throw new StoreUnavailableException(
+          "the database does not answer", String.valueOf(unreachable.getMessage()), unreachable);
+    }
+  }
+
+  /** Whether they are connections to PostgreSQL. */
+  boolean isPostgres() {
+    try (Connection connection = dataSource.getConnection()) {
+      return "PostgreSQL".equals(connection.getMetaData().getDatabaseProductName());
     } catch (SQLException unreachable) {
       throw new StoreUnavailableException(
           "the database does not answer", String.valueOf(unreachable.getMessage()), unreachable);
