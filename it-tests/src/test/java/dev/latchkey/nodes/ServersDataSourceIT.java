@@ -101,7 +101,7 @@ class ServersDataSourceIT {
           <class-name>org.postgresql.ds.PGSimpleDataSource</class-name>
           <url>%s</url>
           <user>postgres</user>
-          <password></password>
+          <password>none-is-asked-for</password>
           <initial-pool-size>1</initial-pool-size>
           <max-pool-size>10</max-pool-size>
           <min-pool-size>1</min-pool-size>
