@@ -180,9 +180,12 @@ class DatabaseOutageTest {
   }
 
   private void signal(String name) throws IOException {
-    List<String> words = new ArrayList<>(List.of("kill", "-" + name));
-    processes().forEach(each -> words.add(String.valueOf(each.pid())));
-    new ProcessBuilder(words).redirectErrorStream(true).start().onExit().join();
+    // Twice, for what the first of them has started before it got the signal.
+    for (int i = 0; i < 2; i++) {
+      List<String> words = new ArrayList<>(List.of("kill", "-" + name));
+      processes().forEach(each -> words.add(String.valueOf(each.pid())));
+      new ProcessBuilder(words).redirectErrorStream(true).start().onExit().join();
+    }
   }
 
   private MintedToken foreign() {
