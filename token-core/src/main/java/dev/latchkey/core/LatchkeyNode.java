@@ -18,7 +18,6 @@ import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.usage.Refusal;
 import dev.latchkey.core.usage.TokenUsage;
 import dev.latchkey.core.usage.UsageRecorder;
-import dev.latchkey.core.verify.TimeOfDay;
 import dev.latchkey.core.verify.TokenVerifier;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -79,8 +78,7 @@ public final class LatchkeyNode implements AutoCloseable {
   public static LatchkeyNode open(Settings settings, ServerDataSource server, Clock clock) {
     // First of all, as Caffeine may be missing: nobody would close the database.
     Ticker ticker = Ticker.systemTicker();
-    TimeOfDay time = TimeOfDay.kept(clock, ticker);
-    return start(Database.open(settings, server, entities()), settings, clock, ticker, time);
+    return start(Database.open(settings, server, entities()), settings, clock, ticker);
   }
 
   /**
@@ -91,17 +89,12 @@ public final class LatchkeyNode implements AutoCloseable {
    */
   public static LatchkeyNode start(
       Database database, Settings settings, Clock clock, Ticker ticker) {
-    return start(database, settings, clock, ticker, TimeOfDay.looked(clock, ticker));
-  }
-
-  private static LatchkeyNode start(
-      Database database, Settings settings, Clock clock, Ticker ticker, TimeOfDay time) {
     try {
       // Before anything is read that a change makes old, so that no change falls between the two.
       ChangeFeed feed = new ChangeFeed(clock);
       long head = FeedFollower.head(database, feed);
       UsageRecorder usage = new UsageRecorder(database, clock);
-      TokenVerifier verifier = TokenVerifier.open(database, usage, settings, clock, ticker, time);
+      TokenVerifier verifier = TokenVerifier.open(database, usage, settings, clock, ticker);
       FeedFollower follower =
           FeedFollower.from(head, database, feed, new Forgetful(verifier), clock, ticker);
       usage.start(settings.get(Key.USAGE_FLUSH_INTERVAL));

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * most 100 ms after somebody has set the clock, or after a machine that was suspended goes on: the
  * ticker stands still meanwhile.
  */
-public final class TimeOfDay {
+final class TimeOfDay {
 
   private static final long NANOS_IN_MILLI = 1_000_000;
   private static final long KEPT_NANOS = 100 * NANOS_IN_MILLI;
@@ -32,13 +32,16 @@ public final class TimeOfDay {
     this.keptNanos = keptNanos;
   }
 
-  /** By a new look at the clock each time: for a clock that whoever owns it may set at any time. */
-  public static TimeOfDay looked(Clock clock, Ticker ticker) {
-    return new TimeOfDay(clock, ticker, 0);
+  /**
+   * By the system's clock as {@link #kept}; by any other, which is somebody's to set, by a new look
+   * each time.
+   */
+  static TimeOfDay of(Clock clock, Ticker ticker) {
+    return clock.equals(Clock.systemUTC()) ? kept(clock, ticker) : new TimeOfDay(clock, ticker, 0);
   }
 
   /** By a look at the clock that is at most 100 ms old. */
-  public static TimeOfDay kept(Clock clock, Ticker ticker) {
+  static TimeOfDay kept(Clock clock, Ticker ticker) {
     return new TimeOfDay(clock, ticker, KEPT_NANOS);
   }
 

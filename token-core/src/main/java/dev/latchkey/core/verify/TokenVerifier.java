@@ -88,12 +88,7 @@ public final class TokenVerifier implements AutoCloseable {
    * @throws jakarta.persistence.PersistenceException when the database does not answer
    */
   public static TokenVerifier open(
-      Database database,
-      UsageRecorder usage,
-      Settings settings,
-      Clock clock,
-      Ticker ticker,
-      TimeOfDay time) {
+      Database database, UsageRecorder usage, Settings settings, Clock clock, Ticker ticker) {
     ThreadPoolExecutor refresher = refresher();
     return new TokenVerifier(
         new TokenLookup(database, usage)::find,
@@ -109,7 +104,7 @@ public final class TokenVerifier implements AutoCloseable {
         refresher,
         clock,
         ticker,
-        time,
+        TimeOfDay.of(clock, ticker),
         new VerdictCache.Bounds(
             settings.get(Key.CACHE_MAX_SIZE),
             settings.get(Key.CACHE_REFRESH_AFTER).toNanos(),

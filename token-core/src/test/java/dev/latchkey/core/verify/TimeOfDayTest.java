@@ -93,11 +93,21 @@ class TimeOfDayTest {
   }
 
   @Test
-  void lookedSeesAClockThatWasSetAtOnce() {
-    TimeOfDay looked = TimeOfDay.looked(clock, () -> nanos);
-    assertThat(looked.millisAt(nanos)).isEqualTo(NOON.toEpochMilli());
+  void aClockThatIsNotTheSystemsIsSeenSetAtOnce() {
+    TimeOfDay its = TimeOfDay.of(clock, () -> nanos);
+    assertThat(its.millisAt(nanos)).isEqualTo(NOON.toEpochMilli());
     clock.pass(Duration.ofMillis(1));
-    assertThat(looked.millisAt(nanos)).isEqualTo(NOON.toEpochMilli() + 1);
+    assertThat(its.millisAt(nanos)).isEqualTo(NOON.toEpochMilli() + 1);
+  }
+
+  @Test
+  void theSystemsClockIsKept() {
+    TimeOfDay its = TimeOfDay.of(Clock.systemUTC(), () -> nanos);
+    long first = its.millisAt(nanos);
+    while (System.currentTimeMillis() <= first) {
+      Thread.onSpinWait();
+    }
+    assertThat(its.millisAt(nanos)).isEqualTo(first);
   }
 
   private Instant now() {

@@ -56,7 +56,7 @@ class TokenVerifierTest {
           refresher,
           new MovedClock(),
           () -> nanos,
-          TimeOfDay.looked(new MovedClock(), () -> nanos),
+          TimeOfDay.of(new MovedClock(), () -> nanos),
           new VerdictCache.Bounds(
               100, Duration.ofHours(1).toNanos(), Duration.ofHours(2).toNanos(), 4, 1_000_000_000));
 
