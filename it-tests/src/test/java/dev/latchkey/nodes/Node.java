@@ -127,12 +127,14 @@ final class Node implements AutoCloseable {
     return Files.readString(log()).length();
   }
 
-  /**
-   * How many entries it has logged behind a position of {@link #logged}; stack traces belong to
-   * one.
-   */
+  /** The lines that it has logged behind a position of {@link #logged}. */
+  List<String> loggedSince(int position) throws IOException {
+    return Files.readString(log()).substring(position).lines().toList();
+  }
+
+  /** How many entries it has logged since then; a stack trace belongs to one. */
   long entriesSince(int position) throws IOException {
-    return Files.readString(log()).substring(position).lines().filter(Node::beginsAnEntry).count();
+    return loggedSince(position).stream().filter(Node::beginsAnEntry).count();
   }
 
   private static boolean beginsAnEntry(String line) {

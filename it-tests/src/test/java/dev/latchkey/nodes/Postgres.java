@@ -163,6 +163,8 @@ final class Postgres implements Backend {
 
   void isStopped() throws IOException {
     Signals.send("STOP", all());
+    // Again, for what the first of them has started before it got the signal.
+    Signals.send("STOP", all());
   }
 
   void isContinued() throws IOException {
