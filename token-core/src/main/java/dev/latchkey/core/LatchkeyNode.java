@@ -15,6 +15,7 @@ import dev.latchkey.core.thirdparty.ClientSecret;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
 import dev.latchkey.core.token.TagKeyRow;
+import dev.latchkey.core.token.TokenFormat;
 import dev.latchkey.core.usage.Refusal;
 import dev.latchkey.core.usage.TokenUsage;
 import dev.latchkey.core.usage.UsageRecorder;
@@ -99,7 +100,7 @@ public final class LatchkeyNode implements AutoCloseable {
       // Before anything is read that a change makes old, so that no change falls between the two.
       ChangeFeed feed = new ChangeFeed(clock);
       long head = FeedFollower.head(database, feed);
-      UsageRecorder usage = new UsageRecorder(database, clock);
+      UsageRecorder usage = new UsageRecorder(database, TokenFormat::idText, clock);
       TokenVerifier verifier = TokenVerifier.open(database, usage, settings, clock, ticker, time);
       FeedFollower follower =
           FeedFollower.from(head, database, feed, new Forgetful(verifier), clock, ticker);

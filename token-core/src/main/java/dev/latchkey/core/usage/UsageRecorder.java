@@ -2,7 +2,6 @@ package dev.latchkey.core.usage;
 
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.Threads;
-import dev.latchkey.core.token.TokenFormat;
 import jakarta.persistence.EntityManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /**
  * Writes down which tokens were used. Requests count in memory; a thread of its own writes the
@@ -35,6 +35,7 @@ public final class UsageRecorder implements AutoCloseable {
   private static final int LONGEST_ADDRESS = 45;
 
   private final Database database;
+  private final LongFunction<String> idText;
   private final UsedTokens used = new UsedTokens();
 
   // One for all counters.
@@ -45,7 +46,13 @@ public final class UsageRecorder implements AutoCloseable {
   // Sorted, so that two nodes never wait for each other's rows in a circle.
   private final SortedMap<TokenDay, Tally> unwritten = new TreeMap<>();
 
-  public UsageRecorder(Database database, Clock clock) {
+  /**
+   * A recorder that writes nothing until it is started.
+   *
+   * @param idText the id of a token as the database has it, from the id as a number
+   */
+  public UsageRecorder(Database database, LongFunction<String> idText, Clock clock) {
+    this.idText = idText;
     this.database = database;
     this.refusals = new RefusalRecorder(database, clock);
     this.thread = Executors.newSingleThreadScheduledExecutor(Threads.daemon("latchkey-usage"));
@@ -60,7 +67,7 @@ public final class UsageRecorder implements AutoCloseable {
   /**
    * A counter for a token; several for one token add up.
    *
-   * @param tokenId as {@link TokenFormat#idOf(String)} gives it
+   * @param tokenId the id as a number
    */
   public UseCounter counter(long tokenId) {
     return new UseCounter(tokenId, whenUsed);
@@ -98,7 +105,7 @@ public final class UsageRecorder implements AutoCloseable {
           Tally tally = counter.take();
           if (tally.uses() > 0) {
             LocalDate day = LocalDate.ofInstant(tally.lastAt(), ZoneOffset.UTC);
-            unwritten.merge(new TokenDay(counter.tokenId(), day), tally, Tally::plus);
+            unwritten.merge(new TokenDay(idText.apply(counter.tokenId()), day), tally, Tally::plus);
           }
         });
   }

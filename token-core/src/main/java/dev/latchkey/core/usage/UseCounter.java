@@ -1,6 +1,5 @@
 package dev.latchkey.core.usage;
 
-import dev.latchkey.core.token.TokenFormat;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
@@ -48,7 +47,7 @@ public final class UseCounter {
   /**
    * A counter at nothing.
    *
-   * @param tokenId as {@link TokenFormat#idOf(String)} gives it
+   * @param tokenId the id as a number
    * @param whenUsed told once when there is something to take
    */
   public UseCounter(long tokenId, Consumer<UseCounter> whenUsed) {
@@ -88,8 +87,8 @@ public final class UseCounter {
     busy.increment();
   }
 
-  String tokenId() {
-    return TokenFormat.idText(tokenId);
+  long tokenId() {
+    return tokenId;
   }
 
   /** What was counted since the last call. */

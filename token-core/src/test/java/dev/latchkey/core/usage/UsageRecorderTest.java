@@ -65,7 +65,7 @@ class UsageRecorderTest {
   void severalNodesBeginADay() throws Exception {
     List<UsageRecorder> nodes = new ArrayList<>();
     for (int i = 0; i < NODES; i++) {
-      UsageRecorder node = new UsageRecorder(database, new MovedClock(NOON));
+      UsageRecorder node = new UsageRecorder(database, id -> "t" + id, new MovedClock(NOON));
       nodes.add(node);
       for (int token = 0; token < TOKENS; token++) {
         node.counter(token).used(NOON.toEpochMilli(), "192.0.2." + i);

@@ -26,7 +26,7 @@ class UseCounterTest {
 
   @Test
   void namesItsToken() {
-    assertThat(counter.tokenId()).isEqualTo("0000000010");
+    assertThat(counter.tokenId()).isEqualTo(62);
   }
 
   @Test
