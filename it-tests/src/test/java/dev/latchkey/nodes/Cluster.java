@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -40,6 +41,7 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
   static final Duration MAX_STALE = Duration.ofMinutes(5);
   static final Duration STRICT_MAX_STALE = Duration.ofSeconds(5);
   private static final int NODES = 4;
+  private static final int MOST_TRIES = 20;
   private static final ExtensionContext.Namespace RUNNING =
       ExtensionContext.Namespace.create(Cluster.class);
 
@@ -279,7 +281,7 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
       Map<String, Object> draft = new HashMap<>(Map.of("authorization", "manual"));
       draft.putAll(more);
       draft.put("name", "Third Party " + made++);
-      JsonObject third = api().post("/third-parties", draft).is(201).json();
+      JsonObject third = makes("/third-parties", draft);
       return "/third-parties/" + third.getString("id");
     }
 
@@ -290,13 +292,25 @@ final class Cluster implements BeforeAllCallback, ParameterResolver {
 
     /** A token of a third party. */
     Watched issues(Kind kind, String thirdParty, Map<String, ?> draft) throws IOException {
-      JsonObject token = api().post(thirdParty + "/tokens", draft).is(201).json();
+      JsonObject token = makes(thirdParty + "/tokens", draft);
       return new Watched(
           kind,
           token.getString("id"),
           thirdParty + "/tokens/" + token.getString("id"),
           token.getString("token"),
           token.isNull("expiresAt") ? null : Instant.parse(token.getString("expiresAt")));
+    }
+
+    // As a client that wants it done: a connection to the database may have broken since it was
+    // last used.
+    private JsonObject makes(String path, Map<String, ?> draft) throws IOException {
+      String key = "made-" + made++;
+      Api.Answer answer = api().post(path, draft, key);
+      for (int again = 0; answer.status() == 503 && again < MOST_TRIES; again++) {
+        LockSupport.parkNanos(Duration.ofMillis(250).toNanos());
+        answer = api().post(path, draft, key);
+      }
+      return answer.is(201).json();
     }
 
     /** Several tokens of one new third party. */

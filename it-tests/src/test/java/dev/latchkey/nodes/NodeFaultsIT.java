@@ -57,12 +57,18 @@ class NodeFaultsIT {
         5,
         (load, tokens) -> {
           cluster.nodes().forEach(node -> node.wire().losesNotifications());
+          load.expects(Expected.FROM_MEMORY);
           Duration longest = Duration.ZERO;
-          for (Watched token : tokens) {
-            endsAllThatListen();
-            longest = longer(longest, refused(token));
+          try {
+            for (Watched token : tokens) {
+              endsAllThatListen();
+              longest = longer(longest, refused(token));
+            }
+          } finally {
+            cluster.nodes().forEach(node -> node.wire().isMended());
           }
-          cluster.nodes().forEach(node -> node.wire().isMended());
+          endState.recovers();
+          load.expects(Expected.ALL_ANSWERED);
           return "refused everywhere after at most " + seconds(longest);
         });
   }
@@ -217,7 +223,8 @@ class NodeFaultsIT {
 
   /** Deactivates a token; how long it took until it was refused everywhere. */
   private Duration refused(Watched token) {
-    assertThat(cluster.revokes(token)).isTrue();
+    Eventually.within(
+        Duration.ofSeconds(20), token + " is deactivated", () -> cluster.revokesAgain(token));
     return untilRefused(token, cluster.nodes());
   }
 
