@@ -29,24 +29,30 @@ record Crowd(Installation database, int tokens, int thirdParties, double seconds
   private static final int MOST_KNOWN = 100_000;
   private static final int MOST_THIRD_PARTIES = 100_000;
   private static final int TOKENS_OF_ONE = 10;
+  private static final int LONGEST_STATEMENT_MILLIS = 600_000;
 
   /** Fills an empty database. */
   static Crowd in(String url, String user, int tokens) throws SQLException {
     int thirdParties = Math.min(MOST_THIRD_PARTIES, Math.max(1, tokens / TOKENS_OF_ONE));
     int known = Math.min(MOST_KNOWN, tokens);
     long start = System.nanoTime();
-    try (Administration administration = Installation.open(url, user);
-        Connection connection = administration.database().connection()) {
+    try (Administration administration = Installation.open(url, user)) {
       TagKeys keys = administration.database().read(TagKeys::stored).orElseThrow();
-      List<String> secrets = known(connection, keys, known);
-      load(connection, tokens, tokens / known, thirdParties);
-      double seconds = (System.nanoTime() - start) / 1e9;
-      return new Crowd(
-          new Installation(url, user, secrets, List.of(), List.of()),
-          tokens,
-          thirdParties,
-          seconds,
-          number(connection, "select pg_database_size(current_database())"));
+      return administration
+          .database()
+          .ask(
+              LONGEST_STATEMENT_MILLIS,
+              connection -> {
+                List<String> secrets = known(connection, keys, known);
+                load(connection, tokens, tokens / known, thirdParties);
+                double seconds = (System.nanoTime() - start) / 1e9;
+                return new Crowd(
+                    new Installation(url, user, secrets, List.of(), List.of()),
+                    tokens,
+                    thirdParties,
+                    seconds,
+                    number(connection, "select pg_database_size(current_database())"));
+              });
     }
   }
 

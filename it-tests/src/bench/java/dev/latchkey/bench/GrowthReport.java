@@ -11,7 +11,6 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -197,15 +196,19 @@ final class GrowthReport {
 
   // As the housekeeping does it: batch by batch, each in a transaction of its own.
   private static double purgedPerSecond(Administration administration) throws SQLException {
-    try (Connection connection = administration.database().connection()) {
-      Crowd.execute(
-          connection,
-          "insert into change_feed (seq, kind, subject, created_at) select n, 'TOKEN',"
-              + " 'abcdefghij', now() - interval '2 days' from generate_series(1, "
-              + OLD_CHANGES
-              + ") n",
-          "update feed_head set seq = " + OLD_CHANGES);
-    }
+    administration
+        .database()
+        .<Boolean>ask(
+            connection -> {
+              Crowd.execute(
+                  connection,
+                  "insert into change_feed (seq, kind, subject, created_at) select n, 'TOKEN',"
+                      + " 'abcdefghij', now() - interval '2 days' from generate_series(1, "
+                      + OLD_CHANGES
+                      + ") n",
+                  "update feed_head set seq = " + OLD_CHANGES);
+              return true;
+            });
     ChangeFeed feed = new ChangeFeed(Clock.systemUTC());
     Instant end = Instant.now();
     int purged = 0;

@@ -52,13 +52,18 @@ record Installation(
 
   /** A new installation in an empty database, with so many tokens. */
   static Installation in(String url, String user, int tokens) throws SQLException {
-    try (Administration administration = open(url, user);
-        Connection connection = administration.database().connection()) {
+    try (Administration administration = open(url, user)) {
       TagKeys keys = administration.database().read(TagKeys::stored).orElseThrow();
-      thirdParties(connection, tokens / TOKENS_OF_ONE + 1);
-      List<String> active = tokens(connection, keys, tokens, null);
-      List<String> deactivated = tokens(connection, keys, Math.min(tokens, 1000), new Timestamp(0));
-      return new Installation(url, user, active, deactivated, foreignTokens());
+      return administration
+          .database()
+          .ask(
+              connection -> {
+                thirdParties(connection, tokens / TOKENS_OF_ONE + 1);
+                List<String> active = tokens(connection, keys, tokens, null);
+                List<String> deactivated =
+                    tokens(connection, keys, Math.min(tokens, 1000), new Timestamp(0));
+                return new Installation(url, user, active, deactivated, foreignTokens());
+              });
     }
   }
 
