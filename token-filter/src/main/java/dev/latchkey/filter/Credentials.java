@@ -42,7 +42,8 @@ sealed interface Credentials {
     while (from < length && header.charAt(from) == ' ') {
       from++;
     }
-    if (!header.regionMatches(true, from, "Bearer", 0, 6)) {
+    // Most write it as RFC 6750 does, and to look without case takes longer.
+    if (!header.startsWith("Bearer", from) && !header.regionMatches(true, from, "Bearer", 0, 6)) {
       return None.INSTANCE;
     }
     int token = from + 6;

@@ -160,10 +160,9 @@ final class Gate {
       }
       // Once, since a look at a clock is a tenth of a check.
       long ticks = ready.ticks();
-      Verdict verdict = ready.verify(given.token(), ticks);
-      return verdict instanceof Grant grant
-          ? new Admitted(grant, ready.millisAt(ticks))
-          : refused(verdict);
+      long now = ready.millisAt(ticks);
+      Verdict verdict = ready.verify(given.token(), ticks, now);
+      return verdict instanceof Grant grant ? new Admitted(grant, now) : refused(verdict);
     }
     return credentials instanceof Credentials.None ? Refused.NO_CREDENTIALS : Refused.MALFORMED;
   }

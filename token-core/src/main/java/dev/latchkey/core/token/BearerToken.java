@@ -71,11 +71,11 @@ public final class BearerToken {
   @SuppressWarnings("deprecation")
   boolean copyTo(byte[] bytes, int length) {
     text.getBytes(from, from + length, bytes, 0);
-    int high = 0;
+    int all = 0;
     for (int i = from; i < from + length; i++) {
-      high |= text.charAt(i) >>> Byte.SIZE;
+      all |= text.charAt(i);
     }
-    return high == 0;
+    return all >>> Byte.SIZE == 0;
   }
 
   /** Whether its text is a {@code b64token} (RFC 6750 §2.1). */

@@ -110,45 +110,27 @@ public final class UsageRecorder implements AutoCloseable {
         });
   }
 
+  // One statement, as several nodes begin the days of the same tokens after midnight. It goes by
+  // the
+  // key, whatever the database thinks of a table that was empty a moment ago.
   private static void write(EntityManager em, TokenDay day, Tally tally) {
-    if (!added(em, day, tally)) {
-      begin(em, day, tally);
-      added(em, day, tally);
-    }
-  }
-
-  private static boolean added(EntityManager em, TokenDay day, Tally tally) {
     // lastUsedFrom first: MariaDB lets later assignments see what earlier ones have set.
-    return em.createQuery(
-                """
-                update TokenUsage u
-                set u.uses = u.uses + :uses,
-                  u.lastUsedFrom =
-                    case when u.lastUsedAt <= :at then :from else u.lastUsedFrom end,
-                  u.lastUsedAt = case when u.lastUsedAt <= :at then :at else u.lastUsedAt end
-                where u.id = :id
-                """)
-            .setParameter("uses", tally.uses())
-            .setParameter("at", tally.lastAt())
-            .setParameter("from", stored(tally.lastFrom()))
-            .setParameter("id", new TokenUsage.Id(day.tokenId(), day.day()))
-            .executeUpdate()
-        > 0;
-  }
-
-  // A plain insert fails where another node begins the day of the same token at this moment, which
-  // all do after midnight: the batch would be tried again, and Hibernate logs each as an error.
-  // What
-  // this returns does not tell: MariaDB counts the row that was there.
-  private static void begin(EntityManager em, TokenDay day, Tally tally) {
     em.createQuery(
             """
-            insert into TokenUsage (id.tokenId, id.day, uses, lastUsedAt, lastUsedFrom)
-            values (:token, :day, 0, :at, :from)
-            on conflict do nothing
+            insert into TokenUsage as u (id.tokenId, id.day, uses, lastUsedAt, lastUsedFrom)
+            values (:token, :day, :uses, :at, :from)
+            on conflict (id.tokenId, id.day) do update
+            set uses = u.uses + excluded.uses,
+              lastUsedFrom = case
+                when u.lastUsedAt <= excluded.lastUsedAt then excluded.lastUsedFrom
+                else u.lastUsedFrom end,
+              lastUsedAt = case
+                when u.lastUsedAt <= excluded.lastUsedAt then excluded.lastUsedAt
+                else u.lastUsedAt end
             """)
         .setParameter("token", day.tokenId())
         .setParameter("day", day.day())
+        .setParameter("uses", tally.uses())
         .setParameter("at", tally.lastAt())
         .setParameter("from", stored(tally.lastFrom()))
         .executeUpdate();

@@ -124,7 +124,8 @@ public final class TokenVerifier implements AutoCloseable {
    * a request needs is known to whoever asks. Counts what it refuses.
    */
   public Verdict verify(BearerToken token) {
-    return verify(token, ticks());
+    long ticks = ticks();
+    return verify(token, ticks, millisAt(ticks));
   }
 
   /** What the ticker says now: the moment of a check, to be taken when it begins. */
@@ -144,15 +145,16 @@ public final class TokenVerifier implements AutoCloseable {
    *     token that we have generated, so the grammar is looked at only when it is not found there;
    *     what is malformed is never asked for
    * @param ticks what {@link #ticks} has just said
+   * @param nowMillis what {@link #millisAt} says of it
    */
-  public Verdict verify(BearerToken token, long ticks) {
+  public Verdict verify(BearerToken token, long ticks, long nowMillis) {
     long number = TokenFormat.idOf(token);
     Long id = number;
     Answer answer = number == TokenFormat.NOT_OURS ? null : cache.get(id, ticks);
     if (answer == null) {
       return verifyUnseen(token, id);
     }
-    Verdict verdict = verdict(answer, token, ticks);
+    Verdict verdict = verdict(answer, token, nowMillis);
     if (verdict == Refused.UNKNOWN && !token.isWellFormed()) {
       return Refused.MALFORMED;
     }
@@ -176,7 +178,7 @@ public final class TokenVerifier implements AutoCloseable {
       return Unavailable.INSTANCE;
     }
     // The database may have taken its time, and the token's may be over.
-    Verdict verdict = verdict(answer, token, ticks());
+    Verdict verdict = verdict(answer, token, millisAt(ticks()));
     if (verdict instanceof Refused refused) {
       count(refused, id);
     }
@@ -230,13 +232,13 @@ public final class TokenVerifier implements AutoCloseable {
     tagKeys = storedKeys.get();
   }
 
-  private Verdict verdict(Answer answer, BearerToken token, long ticks) {
+  private Verdict verdict(Answer answer, BearerToken token, long nowMillis) {
     Finding finding = answer.finding();
     if (finding instanceof Grant grant) {
       if (!hasher.matches(token, grant.hash())) {
         return Refused.UNKNOWN;
       }
-      return grant.over(time.millisAt(ticks)) ? Refused.EXPIRED : grant;
+      return grant.over(nowMillis) ? Refused.EXPIRED : grant;
     }
     Unusable unusable = (Unusable) finding;
     TokenHash hash = unusable.hash();

@@ -103,6 +103,31 @@ class UsageRecorderTest {
     }
   }
 
+  @Test
+  @DisplayName("the time and the address of the last use are kept, whoever writes last")
+  void lastUse() {
+    try (UsageRecorder node = new UsageRecorder(database, id -> "t" + id, new MovedClock(NOON))) {
+      UseCounter counter = node.counter(1);
+      uses(node, counter, NOON.plusSeconds(10), "192.0.2.1");
+      // Another node's, written later.
+      uses(node, node.counter(1), NOON, "192.0.2.2");
+      assertThat(written()).isEqualTo("2 2026-03-29T12:00:10Z 192.0.2.1");
+      uses(node, counter, NOON.plusSeconds(20), "192.0.2.3");
+      assertThat(written()).isEqualTo("3 2026-03-29T12:00:20Z 192.0.2.3");
+    }
+  }
+
+  private static void uses(UsageRecorder node, UseCounter counter, Instant at, String from) {
+    counter.used(at.toEpochMilli(), from);
+    node.flush();
+  }
+
+  private String written() {
+    TokenUsage usage =
+        database.read(em -> em.createQuery("from TokenUsage", TokenUsage.class).getSingleResult());
+    return usage.uses() + " " + usage.lastUsedAt() + " " + usage.lastUsedFrom();
+  }
+
   private final class Log extends Handler {
 
     @Override
