@@ -71,11 +71,11 @@ public final class BearerToken {
   @SuppressWarnings("deprecation")
   boolean copyTo(byte[] bytes, int length) {
     text.getBytes(from, from + length, bytes, 0);
-    int all = 0;
+    int high = 0;
     for (int i = from; i < from + length; i++) {
-      all |= text.charAt(i);
+      high |= text.charAt(i) >>> Byte.SIZE;
     }
-    return all >>> Byte.SIZE == 0;
+    return high == 0;
   }
 
   /** Whether its text is a {@code b64token} (RFC 6750 §2.1). */
