@@ -50,6 +50,10 @@ final class PlainStore implements AutoCloseable {
     config.setMaximumPoolSize(8);
     config.setMinimumIdle(1);
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+    if (installation.url().startsWith("jdbc:postgresql:")) {
+      // As ours has it: a socket with a time-out is read in another way.
+      config.addDataSourceProperty("socketTimeout", 20);
+    }
     this.pool = new HikariDataSource(config);
     this.answers = Caffeine.newBuilder().maximumSize(cacheSize).executor(Runnable::run).build();
     this.byHash = Caffeine.newBuilder().maximumSize(cacheSize).executor(Runnable::run).build();

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class BackgroundStart<T extends AutoCloseable> implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(BackgroundStart.class.getName());
+  // Payara closes the jars of an application when it has started, and a class that is about to be
+  // loaded then ("zip file closed") is lost to it for good.
+  private static final long FIRST_ATTEMPT_MILLIS = 250;
   private static final long FIRST_RETRY_MILLIS = 250;
   private static final long LAST_RETRY_MILLIS = 5000;
   private static final int PATIENCE_SECONDS = 10;
@@ -59,7 +62,7 @@ public final class BackgroundStart<T extends AutoCloseable> implements AutoClose
 
   /** Starts it, soon. */
   public void begin() {
-    thread.execute(this::attempt);
+    thread.schedule(this::attempt, FIRST_ATTEMPT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** What was started; null when it does not run yet. */
