@@ -162,12 +162,12 @@ class MariaDbIT {
           "killed (`kill -9`), started again",
           String.valueOf(load.total()),
           String.valueOf(load.answers(503)),
-          String.valueOf(load.violations().stream().filter(v -> v.contains(": admitted")).count()),
+          String.valueOf(load.wronglyLetIn()),
           String.valueOf(load.answers(500)),
           String.format(Locale.ROOT, "%.1f", good.percentile(99)),
           String.format(Locale.ROOT, "%.1f s", untilWell.toMillis() / 1000.0));
       assertThat(load.violations()).isEmpty();
-      assertThat(good.count()).as("good tokens that got in meanwhile").isGreaterThan(50);
+      assertThat(good.count()).as("good tokens that got in meanwhile").isGreaterThan(10);
     }
     endState.agrees(mix);
   }
