@@ -1,5 +1,6 @@
 package dev.latchkey.core;
 
+import dev.latchkey.core.store.StoreUnavailableException;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,17 @@ public record Check(String name, Status status, String detail) {
   /** Of what the node can do without; {@code trouble} is null when there is none. */
   public static Check minor(String name, @Nullable String trouble) {
     return of(name, trouble, Status.WARNING);
+  }
+
+  /**
+   * Of a database that could not be opened yet; {@code failure} is what came in the way, if any.
+   */
+  public static Check notOpened(@Nullable Throwable failure) {
+    return needed(
+        "database",
+        failure instanceof StoreUnavailableException told
+            ? String.valueOf(told.getMessage())
+            : "the database is not there yet");
   }
 
   private static Check of(String name, @Nullable String trouble, Status otherwise) {

@@ -5,7 +5,6 @@ import dev.latchkey.core.Check;
 import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
-import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.verify.TokenVerifier;
 import jakarta.servlet.ServletContext;
 import java.time.Clock;
@@ -61,14 +60,7 @@ final class SharedNode implements AutoCloseable {
   /** Whether it can check tokens, or why not. */
   List<Check> checks() {
     LatchkeyNode running = start.running();
-    if (running != null) {
-      return running.checks();
-    }
-    String why =
-        start.lastFailure() instanceof StoreUnavailableException told
-            ? String.valueOf(told.getMessage())
-            : "the database is not there yet";
-    return List.of(Check.needed("database", why));
+    return running == null ? List.of(Check.notOpened(start.lastFailure())) : running.checks();
   }
 
   @Override

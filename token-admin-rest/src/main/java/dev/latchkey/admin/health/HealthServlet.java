@@ -4,7 +4,6 @@ import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.admin.startup.Services;
 import dev.latchkey.core.BackgroundStart;
 import dev.latchkey.core.Check;
-import dev.latchkey.core.store.StoreUnavailableException;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.servlet.http.HttpServlet;
@@ -13,7 +12,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Probes, for anybody. {@code live}: the process answers. {@code ready}: it can do its work; else
@@ -37,14 +35,8 @@ public final class HealthServlet extends HttpServlet {
   private static List<Check> checks(BackgroundStart<Services> start) {
     Services services = start.running();
     return services == null
-        ? List.of(Check.needed("database", reason(start.lastFailure())))
+        ? List.of(Check.notOpened(start.lastFailure()))
         : services.node().checks();
-  }
-
-  private static String reason(@Nullable Throwable failure) {
-    return failure instanceof StoreUnavailableException
-        ? String.valueOf(failure.getMessage())
-        : "the database is not there yet";
   }
 
   private static void answer(HttpServletResponse response, List<Check> checks) throws IOException {
