@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.it.Eventually;
 import dev.latchkey.nodes.Load.Expected;
 import dev.latchkey.nodes.Watched.Kind;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -13,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
@@ -172,7 +170,7 @@ class DatabaseFaultsIT {
         Load.start(
             cluster.nodes(), mix, REQUESTS_PER_SECOND, Cluster.POLL_INTERVAL.plusSeconds(2))) {
       assertThat(cluster.revokes(deactivated.get(0))).isTrue();
-      pass(Duration.ofSeconds(2));
+      load.goesOn(Duration.ofSeconds(2));
       load.takeGood();
       load.revocationsTake(Cluster.MAX_STALE);
       load.expects(Expected.FROM_MEMORY);
@@ -184,7 +182,7 @@ class DatabaseFaultsIT {
       try {
         fails.run();
         admin.start();
-        pass(OUTAGE);
+        load.goesOn(OUTAGE);
         good = load.takeGood();
         readinessIsDown(what);
       } finally {
@@ -198,7 +196,7 @@ class DatabaseFaultsIT {
       load.expects(Expected.ALL_ANSWERED);
       load.revocationsTake(Cluster.POLL_INTERVAL.plusSeconds(2));
       assertThat(cluster.revokes(deactivated.get(11))).isTrue();
-      pass(Duration.ofSeconds(4));
+      load.goesOn(Duration.ofSeconds(4));
       long most = 0;
       for (int i = 0; i < logged.size(); i++) {
         most = Math.max(most, cluster.nodes().get(i).entriesSince(logged.get(i)));
@@ -232,13 +230,6 @@ class DatabaseFaultsIT {
             node + " is not ready",
             () -> Cluster.Running.ready(node) == 503);
       }
-    }
-  }
-
-  private static void pass(Duration time) throws IOException {
-    long end = System.nanoTime() + time.toNanos();
-    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
-      LockSupport.parkNanos(left);
     }
   }
 }

@@ -17,7 +17,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -165,7 +164,7 @@ class DiskFullIT {
           String.valueOf(load.wronglyLetIn()),
           String.valueOf(load.answers(500)),
           found,
-          String.format(Locale.ROOT, "%.1f s", untilWell.toMillis() / 1000.0));
+          Report.seconds(untilWell));
       assertThat(refused).as("changes that were refused").isPositive();
       assertThat(there).containsAll(acknowledged);
       assertThat(load.violations()).isEmpty();

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -219,7 +218,7 @@ class FailoverIT {
           String.valueOf(count(toDeactivate, status -> status == 204)),
           String.valueOf(requests),
           String.valueOf(failed),
-          String.format(Locale.ROOT, "%.1f s", untilWell.toMillis() / 1000.0),
+          Report.seconds(untilWell),
           noticed() > 0 ? "`changes were missed`" : "nothing",
           unbroken ? "unbroken" : "broken");
       assertThat(unbroken).isTrue();

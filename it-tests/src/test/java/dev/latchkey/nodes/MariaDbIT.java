@@ -167,7 +167,7 @@ class MariaDbIT {
           String.valueOf(load.wronglyLetIn()),
           String.valueOf(load.answers(500)),
           String.format(Locale.ROOT, "%.1f", good.percentile(99)),
-          String.format(Locale.ROOT, "%.1f s", untilWell.toMillis() / 1000.0));
+          Report.seconds(untilWell));
       assertThat(load.violations()).isEmpty();
       assertThat(good.count()).as("good tokens that got in meanwhile").isGreaterThan(10);
     }

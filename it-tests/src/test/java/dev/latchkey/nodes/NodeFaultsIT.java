@@ -10,7 +10,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -69,7 +68,7 @@ class NodeFaultsIT {
           }
           endState.recovers();
           load.expects(Expected.ALL_ANSWERED);
-          return "refused everywhere after at most " + seconds(longest);
+          return "refused everywhere after at most " + Report.seconds(longest);
         });
   }
 
@@ -93,7 +92,7 @@ class NodeFaultsIT {
               LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
             }
             somebody.rollback();
-            return "refused everywhere after at most " + seconds(longest);
+            return "refused everywhere after at most " + Report.seconds(longest);
           }
         });
   }
@@ -125,9 +124,9 @@ class NodeFaultsIT {
             return "the change was answered "
                 + answered
                 + " after "
-                + seconds(waited)
+                + Report.seconds(waited)
                 + ", the next one is refused everywhere after "
-                + seconds(untilRefused(next, cluster.nodes()));
+                + Report.seconds(untilRefused(next, cluster.nodes()));
           }
         });
   }
@@ -173,7 +172,7 @@ class NodeFaultsIT {
             endState.recovers();
             load.expects(Expected.ALL_ANSWERED);
             return "it has caught up after "
-                + seconds(caughtUp)
+                + Report.seconds(caughtUp)
                 + "; without the database it lets nobody in on an answer older than max-stale";
           } finally {
             strict.isContinued();
@@ -237,9 +236,5 @@ class NodeFaultsIT {
 
   private static Duration longer(Duration one, Duration other) {
     return one.compareTo(other) > 0 ? one : other;
-  }
-
-  private static String seconds(Duration time) {
-    return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
   }
 }

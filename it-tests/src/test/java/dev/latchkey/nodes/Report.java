@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The figures of a run: printed, written below {@code target}, and, unless the run is a quick one,
@@ -36,6 +38,11 @@ final class Report {
   }
 
   /** Nothing is written of what was not measured. */
+  /** A time as tables have it. */
+  static String seconds(Duration time) {
+    return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
+  }
+
   void write() {
     if (lines.size() == HEADER) {
       return;

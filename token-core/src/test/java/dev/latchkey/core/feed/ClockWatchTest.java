@@ -6,17 +6,12 @@ import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
+import dev.latchkey.core.testing.LogLines;
 import dev.latchkey.core.testing.Server;
-import java.lang.System.Logger;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.ResourceBundle;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -27,12 +22,13 @@ class ClockWatchTest {
   private final Settings settings = Server.H2.settings();
   private final Database database =
       Database.migrate(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
-  private final List<String> lines = new ArrayList<>();
+  private final LogLines log = new LogLines();
   private Duration ahead = Duration.ZERO;
+  private final InstantSource clock = () -> Instant.now().plus(ahead);
   private Duration passed = Duration.ZERO;
   private Duration answerTakes = Duration.ZERO;
   private final ClockWatch watch =
-      new ClockWatch(database, new Lines(), new WrongClock(), this::nanos);
+      new ClockWatch(database, log, clock.withZone(ZoneOffset.UTC), this::nanos);
 
   @AfterEach
   void close() {
@@ -44,7 +40,7 @@ class ClockWatchTest {
     ahead = Duration.ofSeconds(4);
     watch.look();
     assertThat(watch.trouble()).isNull();
-    assertThat(lines).isEmpty();
+    assertThat(log.lines()).isEmpty();
   }
 
   @Test
@@ -54,7 +50,7 @@ class ClockWatchTest {
     // Its answer takes a moment.
     assertThat(watch.trouble())
         .matches("the clock of this node is (3600|35\\d\\d) seconds ahead of the database's");
-    assertThat(lines)
+    assertThat(log.lines())
         .singleElement()
         .isEqualTo("WARNING " + watch.trouble() + "; tokens expire by the clock of the node");
   }
@@ -73,12 +69,12 @@ class ClockWatchTest {
     for (int i = 0; i < 30; i++) {
       lookAfter(Duration.ofMinutes(1));
     }
-    assertThat(lines).hasSize(1);
+    assertThat(log.lines()).hasSize(1);
     ahead = Duration.ZERO;
     for (int i = 0; i < 30; i++) {
       lookAfter(Duration.ofMinutes(1));
     }
-    assertThat(lines)
+    assertThat(log.lines())
         .hasSize(2)
         .last()
         .isEqualTo("INFO the clock of this node and the database's agree again");
@@ -91,7 +87,7 @@ class ClockWatchTest {
     for (int i = 0; i <= 120; i++) {
       lookAfter(Duration.ofMinutes(1));
     }
-    assertThat(lines).hasSize(3).allMatch(line -> line.startsWith("WARNING"));
+    assertThat(log.lines()).hasSize(3).allMatch(line -> line.startsWith("WARNING"));
   }
 
   @Test
@@ -101,7 +97,7 @@ class ClockWatchTest {
       ahead = Duration.ofMillis(i % 2 == 0 ? -5500 : -4500);
       lookAfter(Duration.ofMinutes(1));
     }
-    assertThat(lines).hasSize(1);
+    assertThat(log.lines()).hasSize(1);
   }
 
   @Test
@@ -135,7 +131,7 @@ class ClockWatchTest {
     database.close();
     lookAfter(Duration.ofMinutes(1));
     assertThat(watch.trouble()).isNotNull();
-    assertThat(lines).hasSize(1);
+    assertThat(log.lines()).hasSize(1);
   }
 
   private void lookAfter(Duration time) {
@@ -147,55 +143,5 @@ class ClockWatchTest {
   private long nanos() {
     passed = passed.plus(answerTakes);
     return System.nanoTime() + passed.toNanos();
-  }
-
-  private final class WrongClock extends Clock {
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.now().plus(ahead);
-    }
-  }
-
-  private final class Lines implements Logger {
-
-    @Override
-    public String getName() {
-      return "test";
-    }
-
-    @Override
-    public boolean isLoggable(Level level) {
-      return true;
-    }
-
-    @Override
-    public void log(
-        Level level, @Nullable ResourceBundle bundle, String message, @Nullable Throwable thrown) {
-      if (level != Level.DEBUG) {
-        lines.add(level + " " + message);
-      }
-    }
-
-    @Override
-    public void log(
-        Level level,
-        @Nullable ResourceBundle bundle,
-        String format,
-        @Nullable Object @Nullable ... params) {
-      if (level != Level.DEBUG) {
-        lines.add(level + " " + format);
-      }
-    }
   }
 }

@@ -2,23 +2,20 @@ package dev.latchkey.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.System.Logger;
-import java.time.Clock;
+import dev.latchkey.core.testing.LogLines;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.ResourceBundle;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class OutageLogTest {
 
-  private final List<String> lines = new ArrayList<>();
+  private final LogLines log = new LogLines();
   private long millis = 1_000_000;
-  private final OutageLog outage = new OutageLog(new Lines(), new MovedClock(), "broken", "mended");
+  private final InstantSource clock = () -> Instant.ofEpochMilli(millis);
+  private final OutageLog outage =
+      new OutageLog(log, clock.withZone(ZoneOffset.UTC), "broken", "mended");
 
   @Test
   void tellsAnOutageOnceAndItsEndOnce() {
@@ -28,7 +25,7 @@ class OutageLogTest {
     outage.worked();
     outage.worked();
     assertThat(outage.failing()).isFalse();
-    assertThat(lines).containsExactly("WARNING broken (Exception: null)", "INFO mended");
+    assertThat(log.lines()).containsExactly("WARNING broken (Exception: null)", "INFO mended");
   }
 
   @Test
@@ -37,13 +34,13 @@ class OutageLogTest {
       outage.failed(new Exception());
       outage.worked();
     }
-    assertThat(lines).containsExactly("WARNING broken (Exception: null)", "INFO mended");
+    assertThat(log.lines()).containsExactly("WARNING broken (Exception: null)", "INFO mended");
     millis += 59_999;
     outage.failed(new Exception());
-    assertThat(lines).hasSize(2);
+    assertThat(log.lines()).hasSize(2);
     millis += 1;
     outage.failed(new Exception());
-    assertThat(lines)
+    assertThat(log.lines())
         .containsExactly(
             "WARNING broken (Exception: null)",
             "INFO mended",
@@ -57,7 +54,7 @@ class OutageLogTest {
     outage.worked();
     millis -= 3_600_000;
     outage.failed(new Exception());
-    assertThat(lines)
+    assertThat(log.lines())
         .containsExactly(
             "WARNING broken (Exception: null)", "INFO mended", "WARNING broken (Exception: null)");
   }
@@ -66,13 +63,13 @@ class OutageLogTest {
   void namesTheReasonInOneLine() {
     outage.failed(
         new IllegalStateException("outside", new java.io.IOException("connection refused\nat x")));
-    assertThat(lines).containsExactly("WARNING broken (IOException: connection refused)");
+    assertThat(log.lines()).containsExactly("WARNING broken (IOException: connection refused)");
   }
 
   @Test
   void repeatsWhatAnOperatorIsToldToDo() {
     outage.failed(new StoreUnavailableException("start the admin WAR", new Exception("inside")));
-    assertThat(lines).containsExactly("WARNING broken (start the admin WAR)");
+    assertThat(log.lines()).containsExactly("WARNING broken (start the admin WAR)");
   }
 
   @Test
@@ -84,7 +81,7 @@ class OutageLogTest {
             "no route to db1:5432\nas bob",
             new Exception("inside"));
     outage.failed(new Exception("outside", unavailable));
-    assertThat(lines)
+    assertThat(log.lines())
         .containsExactly("WARNING broken (the database does not answer: no route to db1:5432)");
     assertThat(unavailable).hasMessage("the database does not answer");
   }
@@ -92,57 +89,7 @@ class OutageLogTest {
   @Test
   void saysNothingWhileItWorks() {
     outage.worked();
-    assertThat(lines).isEmpty();
+    assertThat(log.lines()).isEmpty();
     assertThat(outage.failing()).isFalse();
-  }
-
-  private final class Lines implements Logger {
-
-    @Override
-    public String getName() {
-      return "test";
-    }
-
-    @Override
-    public boolean isLoggable(Level level) {
-      return true;
-    }
-
-    @Override
-    public void log(
-        Level level, @Nullable ResourceBundle bundle, String message, @Nullable Throwable thrown) {
-      if (level != Level.DEBUG) {
-        lines.add(level + " " + message);
-      }
-    }
-
-    @Override
-    public void log(
-        Level level,
-        @Nullable ResourceBundle bundle,
-        String format,
-        @Nullable Object @Nullable ... params) {
-      if (level != Level.DEBUG) {
-        lines.add(level + " " + format);
-      }
-    }
-  }
-
-  private final class MovedClock extends Clock {
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(millis);
-    }
   }
 }

@@ -3,10 +3,9 @@ package dev.latchkey.core.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.core.testing.MovedClock;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -19,7 +18,8 @@ class TimeOfDayTest {
   private long nanos = Long.MAX_VALUE - 500_000; // overflows on the way
   private Duration lookTakes = Duration.ZERO;
   private int looks;
-  private final TimeOfDay time = TimeOfDay.kept(new Looked(), () -> nanos);
+  private final InstantSource looked = this::looked;
+  private final TimeOfDay time = TimeOfDay.kept(looked.withZone(ZoneOffset.UTC), () -> nanos);
 
   @Test
   @DisplayName("A20 one look at the clock in a millisecond, and exact in between")
@@ -110,24 +110,10 @@ class TimeOfDayTest {
     clock.pass(duration);
   }
 
-  /** The clock, at which a look takes its time. */
-  private final class Looked extends Clock {
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      looks++;
-      nanos += lookTakes.toNanos();
-      return clock.instant();
-    }
+  /** What the clock says, at which a look takes its time. */
+  private Instant looked() {
+    looks++;
+    nanos += lookTakes.toNanos();
+    return clock.instant();
   }
 }

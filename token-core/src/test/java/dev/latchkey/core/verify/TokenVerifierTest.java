@@ -2,6 +2,7 @@ package dev.latchkey.core.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.core.testing.MovedClock;
 import dev.latchkey.core.thirdparty.AllowedNetworks;
 import dev.latchkey.core.token.BearerToken;
 import dev.latchkey.core.token.MintedToken;
@@ -14,11 +15,8 @@ import dev.latchkey.core.verify.Answer.Unusable;
 import dev.latchkey.core.verify.Verdict.Refused;
 import dev.latchkey.core.verify.Verdict.Unavailable;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,7 +43,7 @@ class TokenVerifierTest {
   private final ThreadPoolExecutor refresher =
       new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
   private TagKeys keys = new TagKeys(List.of(new byte[] {2}));
-  private Instant now = NOON;
+  private final MovedClock clock = new MovedClock(NOON);
   private boolean down;
   private long nanos;
   private final TokenVerifier verifier =
@@ -54,9 +52,9 @@ class TokenVerifierTest {
           () -> keys,
           (reason, tokenId) -> refusals.add(reason + " " + tokenId),
           refresher,
-          new MovedClock(),
+          clock,
           () -> nanos,
-          TimeOfDay.looked(new MovedClock(), () -> nanos),
+          TimeOfDay.looked(clock, () -> nanos),
           new VerdictCache.Bounds(
               100, Duration.ofHours(1).toNanos(), Duration.ofHours(2).toNanos(), 4, 1_000_000_000));
 
@@ -166,11 +164,11 @@ class TokenVerifierTest {
   @DisplayName("A20 expires to the millisecond, from memory as well")
   void expiresToTheMillisecond() {
     MintedToken token = issued(NOON);
-    now = NOON.minusMillis(1);
+    clock.set(NOON.minusMillis(1));
     assertThat(verifier.verify(token.token())).isInstanceOf(Grant.class);
-    now = NOON;
+    clock.set(NOON);
     assertThat(verifier.verify(token.token())).isEqualTo(Refused.EXPIRED);
-    now = NOON.minusMillis(1);
+    clock.set(NOON.minusMillis(1));
     assertThat(verifier.verify(token.token())).isEqualTo(Refused.EXPIRED);
     assertThat(asked).hasSize(1);
   }
@@ -289,23 +287,5 @@ class TokenVerifierTest {
 
   private static BearerToken text(String text) {
     return BearerToken.parse(text).orElseThrow();
-  }
-
-  private final class MovedClock extends Clock {
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
   }
 }
