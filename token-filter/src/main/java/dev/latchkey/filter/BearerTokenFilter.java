@@ -136,20 +136,10 @@ public final class BearerTokenFilter implements Filter {
 
   private @Nullable HttpServletRequest checkedFirst(
       Guard mine, HttpServletRequest request, HttpServletResponse response) throws IOException {
-    // A proxy that asks takes whatever is answered 2xx for a leave, also what it did not ask for.
-    if (mine.forwardAuth() != null && RequestPath.ambiguous(request.getRequestURI())) {
-      return refused(mine, Refused.AMBIGUOUS_PATH, request, response);
+    if (door == Door.FORWARD_AUTH && answeredForProxy(mine, request, response)) {
+      return null;
     }
     String path = RequestPath.dispatched(request);
-    SharedNode checking = node;
-    if (mine.forwardAuth() != null && checking != null && Health.isAt(path, request)) {
-      new Health(checking::checks).answer(path, request, response);
-      return null;
-    }
-    if (mine.forwardAuth() != null && ForwardAuth.isAt(path)) {
-      mine.forwardAuth().answer(request, path, response);
-      return null;
-    }
     ResourceMetadata metadata = mine.metadataAt(path, request);
     if (metadata != null) {
       metadata.write(request, response);
@@ -163,6 +153,28 @@ public final class BearerTokenFilter implements Filter {
     return decision instanceof Admitted admitted
         ? admitted(mine, admitted.grant(), request, response)
         : known;
+  }
+
+  /** Whether it was a question of a proxy, or is answered so that no proxy takes it for a leave. */
+  private boolean answeredForProxy(
+      Guard mine, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    // A proxy that asks takes whatever is answered 2xx for a leave, also what it did not ask for.
+    if (RequestPath.ambiguous(request.getRequestURI())) {
+      refused(mine, Refused.AMBIGUOUS_PATH, request, response);
+      return true;
+    }
+    String path = RequestPath.dispatched(request);
+    SharedNode checking = node;
+    if (checking != null && Health.isAt(path, request)) {
+      new Health(checking::checks).answer(path, request, response);
+      return true;
+    }
+    ForwardAuth forwardAuth = mine.forwardAuth();
+    if (forwardAuth == null || !ForwardAuth.isAt(path)) {
+      return false;
+    }
+    forwardAuth.answer(request, path, response);
+    return true;
   }
 
   /** The request as one that got in, where the mechanism has let it in. */
