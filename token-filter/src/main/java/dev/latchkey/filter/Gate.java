@@ -127,7 +127,7 @@ final class Gate {
       if (refused != null) {
         return refused;
       }
-      grant.used(admitted.atMillis(), addressOf(request));
+      use(grant, admitted.atMillis(), request);
     }
     return decision;
   }
@@ -145,9 +145,18 @@ final class Gate {
           }
         }
       }
-      grant.used(admitted.atMillis(), addressOf(request));
+      use(grant, admitted.atMillis(), request);
     }
     return decision;
+  }
+
+  private void use(Grant grant, long atMillis, HttpServletRequest request) {
+    // Some servers write the address anew each time that they are asked for it.
+    if (grant.wantsAddress(atMillis)) {
+      grant.used(atMillis, addressOf(request));
+    } else {
+      grant.used();
+    }
   }
 
   /** Whether the token of a request is active. */

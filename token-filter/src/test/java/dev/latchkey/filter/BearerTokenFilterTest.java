@@ -18,6 +18,7 @@ import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -593,6 +594,29 @@ class BearerTokenFilterTest {
     assertThat(passed).hasSize(1);
     newFilter().doFilter(page, response, application);
     assertThat(passed).hasSize(2);
+  }
+
+  @Test
+  @DisplayName("the server is asked where a token comes from once a second")
+  void addressOnceASecond() throws Exception {
+    Issued token = latchkey.issues();
+    filter(with(from("192.0.2.1"), token.header()));
+    filter(with(from(null), token.header()));
+    assertThat(passed).hasSize(2);
+    latchkey.clock.pass(Duration.ofSeconds(1));
+    filter(with(from("192.0.2.2"), token.header()));
+    assertThat(latchkey.uses(token)).isEqualTo(3);
+    assertThat(latchkey.lastUsedFrom(token)).isEqualTo("192.0.2.2");
+  }
+
+  /** A request from this address; with none, one that must not be asked for it. */
+  private static MockHttpServletRequest from(@Nullable String address) {
+    return new MockHttpServletRequest("GET", "/x") {
+      @Override
+      public String getRemoteAddr() {
+        return Objects.requireNonNull(address, "not to be asked for");
+      }
+    };
   }
 
   @Test

@@ -62,11 +62,24 @@ public final class UseCounter {
    * @param from the address that it came from; of uses in the same second, any one is kept
    */
   public void used(long nowMillis, String from) {
-    if (nowMillis - lastAtMillis >= RESOLUTION_MILLIS) {
+    if (wantsAddress(nowMillis)) {
       lastFrom = from;
       lastAtMillis = nowMillis;
     }
     // After the time, so that whoever takes the use finds its time as well.
+    used();
+  }
+
+  /**
+   * Whether a use at this time is the first known of its second, so that where it came from is
+   * kept. Else {@link #used()} is enough, and the address need not be found out.
+   */
+  public boolean wantsAddress(long nowMillis) {
+    return nowMillis - lastAtMillis >= RESOLUTION_MILLIS;
+  }
+
+  /** Counts a use in the same second as one that is known. */
+  public void used() {
     count();
     if (!queued && QUEUED.compareAndSet(this, false, true)) {
       whenUsed.accept(this);

@@ -84,6 +84,19 @@ public final class Grant implements Verdict, Answer.Finding {
     uses.used(nowMillis, address);
   }
 
+  /**
+   * Whether it is kept where a request that was let in at this time came from; where not, {@link
+   * #used()} counts it. Finding out an address may take longer than all else.
+   */
+  public boolean wantsAddress(long nowMillis) {
+    return uses.wantsAddress(nowMillis);
+  }
+
+  /** Counts a request that was let in, in the same second as one that is known. */
+  public void used() {
+    uses.used();
+  }
+
   TokenHash hash() {
     return hash;
   }

@@ -40,6 +40,17 @@ class UseCounterTest {
   }
 
   @Test
+  void wantsTheAddressOfTheFirstUseOfASecond() {
+    assertThat(counter.wantsAddress(5000)).isTrue();
+    counter.used(5000, "10.0.0.1");
+    assertThat(counter.wantsAddress(5999)).isFalse();
+    counter.used();
+    assertThat(counter.wantsAddress(6000)).isTrue();
+    assertThat(counter.take()).isEqualTo(new Tally(2, Instant.ofEpochMilli(5000), "10.0.0.1"));
+    assertThat(counter.wantsAddress(5999)).isFalse();
+  }
+
+  @Test
   void isInTheQueueOnceUntilItIsTaken() {
     counter.used(1000, "a");
     counter.used(1000, "a");
