@@ -6,9 +6,11 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.ServletResponseWrapper;
 import java.io.IOException;
+import java.security.Principal;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.springframework.mock.web.MockServletContext;
 
@@ -32,6 +34,8 @@ final class Application implements AutoCloseable {
   Application(
       Peer peer, Installation installation, Map<String, String> settings, List<String> tokens)
       throws ServletException {
+    // A container has it loaded. The compiler does not inline what answers with what is not.
+    Objects.requireNonNull(Principal.class);
     this.guard = peer.on(installation, context, settings);
     this.filter = guard.filter();
     List<String> shuffled = new java.util.ArrayList<>(tokens);

@@ -48,7 +48,8 @@ record Measurement(boolean smoke, Path folder) {
       Class<?> benchmark, int threads, List<String> peers, Map<String, String> parameters)
       throws RunnerException, IOException {
     Map<String, Cost> costs = new HashMap<>();
-    for (int round = 0; round < (smoke ? 1 : ROUNDS); round++) {
+    // Threads of one process may get in each other's way in Caffeine for as long as it runs.
+    for (int round = 0; round < (smoke ? 1 : ROUNDS * threads); round++) {
       for (RunResult result : run(benchmark, threads, peers, parameters, round)) {
         Cost cost =
             new Cost(

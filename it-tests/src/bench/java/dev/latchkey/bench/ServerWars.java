@@ -15,7 +15,8 @@ import org.jboss.shrinkwrap.api.importer.ZipImporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /**
- * The same small application three times: open, behind our jar, behind Spring Security.
+ * The same small application four times: open, behind a filter that does nothing, behind our jar,
+ * behind Spring Security.
  *
  * @param filter the WAR as built, out of which our jar comes with all that it brings
  */
@@ -71,16 +72,29 @@ record ServerWars(Path folder, Path filter, Installation installation) {
       </listener>
       """;
 
+  private static final String FILTER =
+      """
+      <filter>
+        <filter-name>empty</filter-name>
+        <filter-class>dev.latchkey.bench.EmptyFilter</filter-class>
+      </filter>
+      <filter-mapping>
+        <filter-name>empty</filter-name>
+        <url-pattern>/*</url-pattern>
+      </filter-mapping>
+      """;
+
   // Spring's jars make Payara start Faces, which wants CDI: so all have it.
   private static final String BEANS =
       "<beans xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"4.0\""
           + " bean-discovery-mode=\"annotated\"/>";
 
-  /** All three, by context path. */
+  /** All of them, by context path. */
   Map<String, Path> written() throws IOException {
     Files.createDirectories(folder);
     Map<String, Path> wars = new LinkedHashMap<>();
     wars.put("/open", written(war("open", "")));
+    wars.put("/empty", written(war("empty", FILTER).addClass(EmptyFilter.class)));
     wars.put("/latchkey", written(latchkey()));
     wars.put("/spring", written(spring()));
     return wars;

@@ -7,10 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The load driver, a program of its own: keeps so many connections busy and counts. */
+/**
+ * The load driver, a program of its own: keeps so many connections busy and counts. It stays on the
+ * first processor, so that it takes nothing from what it asks.
+ */
 final class Wrk {
 
   private static final String NAME = "wrk";
+  private static final String PROCESSOR = "0";
   private static final int CONNECTIONS = 16;
   private static final String SCRIPT =
       """
@@ -44,10 +48,11 @@ final class Wrk {
   /**
    * What was measured.
    *
+   * @param answers how many
    * @param perSecond answers
    * @param p50 of the time to an answer, in milliseconds
    */
-  record Load(double perSecond, double p50, double p99) {}
+  record Load(double answers, double perSecond, double p50, double p99) {}
 
   /** Whether it is there. */
   static boolean installed() {
@@ -75,6 +80,9 @@ final class Wrk {
   Load load(URI uri, int seconds) throws IOException {
     Process process =
         new ProcessBuilder(
+                "taskset",
+                "-c",
+                PROCESSOR,
                 NAME,
                 "-t1",
                 "-c" + CONNECTIONS,
@@ -98,6 +106,7 @@ final class Wrk {
       throw new IOException(uri + " was answered otherwise: " + said);
     }
     return new Load(
+        Double.parseDouble(result[1]),
         Double.parseDouble(result[1]) / (Double.parseDouble(result[2]) / 1e6),
         Double.parseDouble(result[3]) / 1e3,
         Double.parseDouble(result[4]) / 1e3);
