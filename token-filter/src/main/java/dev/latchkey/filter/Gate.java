@@ -81,11 +81,14 @@ final class Gate {
   /** Decides about a request as it comes from outside. */
   Decision decide(HttpServletRequest request) {
     String path = RequestPath.dispatched(request);
-    String other = RequestPath.withoutParameters(request);
+    String uri = request.getRequestURI();
+    // Most are: there is one reading of such a path, and nothing to look for.
+    boolean plain = RequestPath.plain(uri);
+    String other = plain ? null : RequestPath.withoutParameters(request);
     if (!covers(path) && (other == null || !covers(other))) {
       return Decision.Open.INSTANCE;
     }
-    if (RequestPath.ambiguous(request.getRequestURI())) {
+    if (!plain && RequestPath.ambiguous(uri)) {
       return Refused.AMBIGUOUS_PATH;
     }
     String method = request.getMethod();

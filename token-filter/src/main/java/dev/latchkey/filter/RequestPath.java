@@ -44,8 +44,11 @@ final class RequestPath {
     return !plain(uri) && ambiguousWhenLookedAt(uri);
   }
 
-  // Run for every request; most paths have nothing in them that needs a closer look.
-  private static boolean plain(String uri) {
+  /**
+   * Whether a raw request URI has only characters in it that can be read in one way, wherever they
+   * stand: it is not ambiguous then, and without parameters. Run for every request.
+   */
+  static boolean plain(String uri) {
     for (int i = 0; i < uri.length(); i++) {
       char c = uri.charAt(i);
       if (c >= PLAIN.length || !PLAIN[c]) {
