@@ -78,7 +78,7 @@ public final class BearerTokenFilter implements Filter {
     this.guard = guard;
   }
 
-  /** Reads the configuration and begins to open the database; does not wait for it. */
+  /** Reads the configuration and opens the database; does not wait long for one that is away. */
   @Override
   public void init(FilterConfig config) {
     try {
