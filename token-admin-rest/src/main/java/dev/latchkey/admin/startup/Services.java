@@ -61,7 +61,7 @@ public final class Services implements AutoCloseable {
       LatchkeyNode node = LatchkeyNode.start(administration.database(), settings, clock, ticker);
       administration.onChange(node.follower()::wake);
       return new Services(administration, node, settings, clock, random);
-    } catch (RuntimeException notYet) {
+    } catch (RuntimeException | Error notYet) {
       administration.close();
       throw notYet;
     }

@@ -66,7 +66,7 @@ public final class Administration implements AutoCloseable {
       Administration administration = new Administration(database, settings, clock, random);
       administration.housekeeping.start();
       return administration;
-    } catch (RuntimeException notYet) {
+    } catch (RuntimeException | Error notYet) {
       database.close();
       throw notYet;
     }
