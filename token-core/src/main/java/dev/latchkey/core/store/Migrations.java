@@ -10,11 +10,14 @@ import org.flywaydb.core.api.FlywayException;
 
 /**
  * Creates and updates the tables. One script for all databases: where they differ in the name of a
- * type, the script has a placeholder.
+ * type, or in how they speak of an index, the script has a placeholder.
  */
 final class Migrations {
 
-  /** {@code exact} stands behind a column that is compared byte by byte. */
+  /**
+   * {@code exact} stands behind a column that is compared byte by byte, {@code not_switched_off}
+   * behind an index of tokens that may do without the others.
+   */
   private static final Map<String, Map<String, String>> PLACEHOLDERS =
       Map.of(
           "h2",
@@ -22,19 +25,25 @@ final class Migrations {
               "exact", "",
               "hash", "varbinary(32)",
               "instant", "timestamp(3) with time zone",
-              "text", "character large object"),
+              "text", "character large object",
+              "on_token", "",
+              "not_switched_off", ""),
           "postgresql",
           Map.of(
               "exact", "collate \"C\"",
               "hash", "bytea",
               "instant", "timestamp(3) with time zone",
-              "text", "text"),
+              "text", "text",
+              "on_token", "",
+              "not_switched_off", "where deactivated_at is null"),
           "mariadb",
           Map.of(
               "exact", "character set utf8mb4 collate utf8mb4_bin",
               "hash", "varbinary(32)",
               "instant", "datetime(3)",
-              "text", "longtext"));
+              "text", "longtext",
+              "on_token", "on access_token",
+              "not_switched_off", ""));
 
   private Migrations() {}
 

@@ -18,9 +18,11 @@ import dev.latchkey.core.verify.Verdict;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,37 @@ class StatisticsTest {
   }
 
   @Test
+  @DisplayName("a token counts as active that lets requests in, with an end or without")
+  void countsWhatIsActive() {
+    for (Authorization authorization : Authorization.values()) {
+      String express = register("Express " + authorization, authorization);
+      String gone = register("Gone " + authorization, authorization);
+      for (String each : List.of(express, gone)) {
+        token(each, null);
+        switchOff(token(each, null));
+        token(each, "PT1S");
+        switchOff(token(each, "PT1S"));
+      }
+      enabled(gone, false);
+    }
+    assertThat(overview().activeTokens()).isEqualTo(4);
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(overview().activeTokens()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("nothing is counted where nothing is")
+  void countsNothing() {
+    assertThat(overview())
+        .extracting(
+            Overview::thirdParties,
+            Overview::enabledThirdParties,
+            Overview::activeTokens,
+            Overview::expiringTokens)
+        .containsOnly(0L);
+  }
+
+  @Test
   @DisplayName("uses of the last 30 days, today last, of all tokens and of each")
   void countsUsesPerDay() {
     String express = register("Express");
@@ -79,7 +112,7 @@ class StatisticsTest {
     use(token, 2);
     clock.pass(Duration.ofDays(29));
     use(token, 3);
-    List<Long> perDay = new java.util.ArrayList<>(Collections.nCopies(30, 0L));
+    List<Long> perDay = new ArrayList<>(Collections.nCopies(30, 0L));
     perDay.set(0, 2L);
     perDay.set(29, 3L);
     assertThat(overview().usesPerDay()).isEqualTo(perDay);
@@ -116,9 +149,7 @@ class StatisticsTest {
         .tokens()
         .renew(ADMIN, express, renewed.resource().id(), Duration.ofDays(7), null, null);
     Created<TokenView> switchedOff = token(express, "P6M");
-    administration
-        .tokens()
-        .change(ADMIN, express, switchedOff.resource().id(), null, new TokenPatch(false, null));
+    switchOff(switchedOff);
     Created<TokenView> used = token(express, "P6M");
     use(used, 1);
     use(expiring, 1);
@@ -154,16 +185,23 @@ class StatisticsTest {
   }
 
   @Test
+  @DisplayName("of many that nobody has used, the oldest twenty")
+  void namesTheOldest() {
+    String express = register("Express");
+    List<String> unused = new ArrayList<>();
+    for (int i = 0; i < 22; i++) {
+      use(token(express, "P6M"), 1);
+      unused.add(token(express, "P6M").resource().id());
+      clock.pass(Duration.ofMinutes(1));
+    }
+    clock.pass(Duration.ofDays(7));
+    assertThat(of(Kind.NEVER_USED)).isEqualTo(unused.subList(0, 20));
+  }
+
+  @Test
   void nineRefusalsAreNotALot() {
     Created<TokenView> off = token(register("Express"), "P6M");
-    administration
-        .tokens()
-        .change(
-            ADMIN,
-            off.resource().thirdPartyId(),
-            off.resource().id(),
-            null,
-            new TokenPatch(false, null));
+    switchOff(off);
     refuse(off, 9);
     assertThat(of(Kind.REFUSED_A_LOT)).isEmpty();
   }
@@ -209,20 +247,33 @@ class StatisticsTest {
     return BearerToken.parse(Objects.requireNonNull(token.secret())).orElseThrow();
   }
 
-  private Created<TokenView> token(String thirdParty, String lifetime) {
+  private Created<TokenView> token(String thirdParty, @Nullable String lifetime) {
+    Lifetime lives = lifetime == null ? null : Lifetime.parse(lifetime);
     return administration
         .tokens()
-        .create(
-            ADMIN, thirdParty, new TokenDraft(null, Lifetime.parse(lifetime), null, null), null);
+        .create(ADMIN, thirdParty, new TokenDraft(null, lives, null, null), null);
+  }
+
+  private void switchOff(Created<TokenView> token) {
+    TokenView row = token.resource();
+    administration
+        .tokens()
+        .change(ADMIN, row.thirdPartyId(), row.id(), null, new TokenPatch(false, null));
   }
 
   private String register(String name) {
+    return register(name, Authorization.MANUAL);
+  }
+
+  private String register(String name, Authorization authorization) {
+    String callback =
+        authorization == Authorization.AUTOMATIC ? "https://express.example/callback" : null;
     return administration
         .thirdParties()
         .create(
             ADMIN,
             new ThirdPartyDraft(
-                name, Authorization.MANUAL, null, null, null, List.of("a"), List.of(), true),
+                name, authorization, callback, null, null, List.of("a"), List.of(), true),
             null)
         .resource()
         .id();
