@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A PostgreSQL database with a great many tokens. All are rows as Latchkey writes them, evenly
@@ -30,6 +31,9 @@ record Crowd(Installation database, int tokens, int thirdParties, double seconds
   private static final int MOST_THIRD_PARTIES = 100_000;
   private static final int TOKENS_OF_ONE = 10;
   private static final int LONGEST_STATEMENT_MILLIS = 600_000;
+
+  /** As long as those that Latchkey makes: PostgreSQL plans by how wide rows are. */
+  private static final String THIRD_PARTY = "'tp' || lpad((%s)::text, 10, '0')";
 
   /** Fills an empty database. */
   static Crowd in(String url, String user, int tokens) throws SQLException {
@@ -101,16 +105,17 @@ record Crowd(Installation database, int tokens, int thirdParties, double seconds
         "alter table access_token drop constraint access_token_pkey",
         "alter table access_token set unlogged",
         "insert into third_party (id, name, name_key, enabled, authorization_kind, scopes,"
-            + " allowed_networks, created_at, created_by, version) select 'tp' || n,"
-            + " 'Third Party ' || n, 'third party ' || n, true, 'MANUAL', 'licences:read', '',"
+            + " allowed_networks, created_at, created_by, version) select "
+            + THIRD_PARTY.formatted("n")
+            + ", 'Third Party ' || n, 'third party ' || n, true, 'MANUAL', 'licences:read', '',"
             + " now(), 'bench', 0 from generate_series(0, "
             + (thirdParties - 1)
             + ") n",
-        "insert into access_token (id, third_party_id, prefix, hash, scopes, created_at,"
+        "insert into access_token (id, third_party_id, prefix, hash, label, scopes, created_at,"
             + " created_by, expires_at, version) select coalesce(k.id, translate(left(encode("
-            + " sha256(int8send(g)), 'base64'), 10), '+/', 'Aa')), 'tp' || g % "
-            + thirdParties
-            + ", 'lk', coalesce(k.hash, sha256(int8send(-g))), 'licences:read',"
+            + " sha256(int8send(g)), 'base64'), 10), '+/', 'Aa')), "
+            + THIRD_PARTY.formatted("g % " + thirdParties)
+            + ", 'lk', coalesce(k.hash, sha256(int8send(-g))), 'Licence portal', 'licences:read',"
             + " now() - g * interval '1 second', 'bench',"
             + " now() + interval '90 days' + g % 10000000 * interval '1 second', 0"
             + " from generate_series(0::bigint, "
@@ -123,6 +128,11 @@ record Crowd(Installation database, int tokens, int thirdParties, double seconds
         "alter table access_token add constraint access_token_pkey primary key (id)");
     execute(connection, indexes.toArray(new String[0]));
     execute(connection, "set session_replication_role = origin", "vacuum analyze", "checkpoint");
+  }
+
+  /** The id of a third party, counted from 0. */
+  static String thirdParty(int number) {
+    return String.format(Locale.ROOT, "tp%010d", number);
   }
 
   static void execute(Connection connection, String... statements) throws SQLException {
