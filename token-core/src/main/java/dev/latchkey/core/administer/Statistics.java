@@ -35,10 +35,9 @@ public final class Statistics {
       "p.enabled = true and t.deactivatedAt is null and t.replacedBy is null"
           + " and t.expiresAt > :now and t.expiresAt <= :until";
 
-  // Tokens by far outnumber what they are asked about. So the active ones are counted without a
-  // look
-  // at third parties, which an index does alone, each kind by its own part of it; then the few of
-  // disabled third parties are taken off.
+  // An index alone counts what is active but for its third party, in two ranges, where a join would
+  // read every token; then those of disabled third parties are taken off. One statement, so that
+  // nothing changes between the parts.
   private static final String COUNTS =
       """
       select count(*), count(case when a.enabled = true then 1 end),
