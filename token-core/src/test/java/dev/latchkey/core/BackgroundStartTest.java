@@ -3,6 +3,7 @@ package dev.latchkey.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.core.store.StoreUnavailableException;
+import dev.latchkey.core.testing.Waiting;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -104,10 +105,7 @@ class BackgroundStartTest {
   }
 
   private static void eventually(BooleanSupplier holds) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!holds.getAsBoolean() && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
+    Waiting.until(Duration.ofSeconds(30), holds);
     assertThat(holds.getAsBoolean()).isTrue();
   }
 

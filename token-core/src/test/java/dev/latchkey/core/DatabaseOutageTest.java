@@ -8,6 +8,7 @@ import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.feed.ChangeFeed;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
+import dev.latchkey.core.testing.Waiting;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
 import dev.latchkey.core.token.MintedToken;
@@ -212,10 +213,7 @@ class DatabaseOutageTest {
   }
 
   private static void eventually(String what, BooleanSupplier holds) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!holds.getAsBoolean() && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
+    Waiting.until(Duration.ofSeconds(60), holds);
     assertThat(holds.getAsBoolean()).as(what).isTrue();
   }
 }

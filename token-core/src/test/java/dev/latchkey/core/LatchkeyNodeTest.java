@@ -12,6 +12,7 @@ import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.testing.MovedClock;
 import dev.latchkey.core.testing.Server;
+import dev.latchkey.core.testing.Waiting;
 import dev.latchkey.core.thirdparty.AllowedNetworks;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
@@ -462,10 +463,7 @@ class LatchkeyNodeTest {
 
   private static void awaitVerdict(LatchkeyNode node, MintedToken token, Verdict expected) {
     node.follower().wake();
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (node.verifier().verify(token.token()) != expected && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
+    Waiting.until(Duration.ofSeconds(10), () -> node.verifier().verify(token.token()) == expected);
     assertThat(node.verifier().verify(token.token())).isEqualTo(expected);
   }
 }

@@ -10,6 +10,7 @@ import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.testing.MovedClock;
 import dev.latchkey.core.testing.Server;
+import dev.latchkey.core.testing.Waiting;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
 import dev.latchkey.core.token.MintedToken;
@@ -24,7 +25,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -152,10 +152,8 @@ class SeveralNodesTest {
   }
 
   private static void awaitRefusal(LatchkeyNode node, MintedToken token) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (node.verifier().verify(token.token()) instanceof Grant && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
+    Waiting.until(
+        Duration.ofSeconds(20), () -> !(node.verifier().verify(token.token()) instanceof Grant));
     assertThat(node.verifier().verify(token.token())).isEqualTo(Refused.DEACTIVATED);
   }
 }
