@@ -136,10 +136,10 @@ public final class BearerTokenFilter implements Filter {
 
   private @Nullable HttpServletRequest checkedFirst(
       Guard mine, HttpServletRequest request, HttpServletResponse response) throws IOException {
-    if (door == Door.FORWARD_AUTH && answeredForProxy(mine, request, response)) {
+    String path = RequestPath.dispatched(request);
+    if (door == Door.FORWARD_AUTH && answeredForProxy(mine, path, request, response)) {
       return null;
     }
-    String path = RequestPath.dispatched(request);
     ResourceMetadata metadata = mine.metadataAt(path, request);
     if (metadata != null) {
       metadata.write(request, response);
@@ -157,13 +157,13 @@ public final class BearerTokenFilter implements Filter {
 
   /** Whether it was a question of a proxy, or is answered so that no proxy takes it for a leave. */
   private boolean answeredForProxy(
-      Guard mine, HttpServletRequest request, HttpServletResponse response) throws IOException {
+      Guard mine, String path, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
     // A proxy that asks takes whatever is answered 2xx for a leave, also what it did not ask for.
     if (RequestPath.ambiguous(request.getRequestURI())) {
       refused(mine, Refused.AMBIGUOUS_PATH, request, response);
       return true;
     }
-    String path = RequestPath.dispatched(request);
     SharedNode checking = node;
     if (checking != null && Health.isAt(path, request)) {
       new Health(checking::checks).answer(path, request, response);
