@@ -158,7 +158,8 @@ record ServerReport(boolean smoke, Path folder, Installation installation) {
               + number(median(rounds, context, round -> round.load.p99()))
               + " ms |");
     }
-    double ratio = median(rounds, "/latchkey", round -> round.load.perSecond()) / open;
+    double latchkey = median(rounds, "/latchkey", round -> round.load.perSecond());
+    double ratio = latchkey / open;
     double empty = median(rounds, "/empty", round -> round.load.perSecond());
     lines.add("");
     lines.add(
@@ -169,7 +170,7 @@ record ServerReport(boolean smoke, Path folder, Installation installation) {
             + ", "
             + (ratio >= LEAST ? "reached" : "**not reached**")
             + "; "
-            + number(ratio * open / empty)
+            + number(latchkey / empty)
             + " × that with a filter that does nothing. Rounds without a filter differ among"
             + " themselves by up to "
             + number(100 * spread(rounds, "/open"))

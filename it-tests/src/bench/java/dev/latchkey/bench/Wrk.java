@@ -105,9 +105,10 @@ final class Wrk {
     if (100 * Long.parseLong(result[5]) > Long.parseLong(result[1])) {
       throw new IOException(uri + " was answered otherwise: " + said);
     }
+    double answers = Double.parseDouble(result[1]);
     return new Load(
-        Double.parseDouble(result[1]),
-        Double.parseDouble(result[1]) / (Double.parseDouble(result[2]) / 1e6),
+        answers,
+        answers / (Double.parseDouble(result[2]) / 1e6),
         Double.parseDouble(result[3]) / 1e3,
         Double.parseDouble(result[4]) / 1e3);
   }

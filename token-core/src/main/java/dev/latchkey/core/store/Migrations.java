@@ -15,8 +15,9 @@ import org.flywaydb.core.api.FlywayException;
 final class Migrations {
 
   /**
-   * {@code exact} stands behind a column that is compared byte by byte, {@code not_switched_off}
-   * behind an index of tokens that may do without the others.
+   * {@code exact} stands behind a column that is compared byte by byte, {@code on_token} behind an
+   * index of tokens that is dropped, {@code not_switched_off} behind one that may do without the
+   * others.
    */
   private static final Map<String, Map<String, String>> PLACEHOLDERS =
       Map.of(
