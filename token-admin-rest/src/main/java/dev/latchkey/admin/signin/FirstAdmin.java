@@ -4,18 +4,14 @@ import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.HomeFolder;
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.token.Base62;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -85,7 +81,7 @@ public final class FirstAdmin {
               // Whoever comes second fails here, and does not overwrite the file of the first.
               em.flush();
               if (generated) {
-                write(settings.get(Key.HOME), password);
+                write(settings, password);
               }
             }
             return true;
@@ -112,31 +108,18 @@ public final class FirstAdmin {
     return em.createQuery("select count(u) from AdminUser u", Long.class).getSingleResult() > 0;
   }
 
-  private static void write(Path home, String password) {
-    Path folder = home.toAbsolutePath().normalize();
-    Path file = folder.resolve(FILE);
+  private static void write(Settings settings, String password) {
+    HomeFolder home = HomeFolder.opened(settings);
     try {
-      Files.createDirectories(folder);
-      Path temporary = Files.createTempFile(folder, FILE, "", ownerOnly());
-      Files.write(temporary, password.getBytes(StandardCharsets.US_ASCII));
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+      home.writeSecret(FILE, password);
     } catch (IOException notWritable) {
       throw new StoreUnavailableException(
           "the first admin password can't be written to "
-              + file
+              + home.path().resolve(FILE)
               + " ("
               + notWritable
               + "): make the folder writable, or set "
               + Key.ADMIN_PASSWORD);
     }
-  }
-
-  private static FileAttribute<?>[] ownerOnly() {
-    boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-    return posix
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
   }
 }

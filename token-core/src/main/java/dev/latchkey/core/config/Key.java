@@ -42,6 +42,9 @@ public final class Key<T> {
   public static final Key<Path> HOME =
       new Key<>("latchkey.home", "./latchkey-data", "a folder", Key::path);
 
+  /** The POSIX group whose members may share the embedded database. */
+  public static final Key<Optional<String>> HOME_GROUP = optional("latchkey.home.group");
+
   /** Prefix of generated tokens. */
   public static final Key<String> TOKEN_PREFIX =
       new Key<>("latchkey.token.prefix", "lk", "2 to 10 characters of a-z and 0-9", Key::prefix);
@@ -162,6 +165,7 @@ public final class Key<T> {
           JDBC_PASSWORD,
           JDBC_POOL_SIZE,
           HOME,
+          HOME_GROUP,
           TOKEN_PREFIX,
           TOKEN_LIFETIME,
           CACHE_MAX_SIZE,

@@ -5,18 +5,21 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /** Where connections come from: the server's DataSource, or a pool of our own. */
 final class ConnectionSource implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(ConnectionSource.class.getName());
 
   // A connection that hangs must not hold a request for longer than a client waits.
   private static final int CONNECT_SECONDS = 5;
@@ -24,6 +27,7 @@ final class ConnectionSource implements AutoCloseable {
   private static final int IDLE_IN_TRANSACTION_SECONDS = 30;
   // All changes wait for one lock, which somebody that hangs may hold; whoever waits is told.
   private static final int LOCK_SECONDS = 5;
+  private static final int LOCK_MILLIS = LOCK_SECONDS * 1000;
 
   private final DataSource dataSource;
   private final Runnable close;
@@ -38,6 +42,68 @@ final class ConnectionSource implements AutoCloseable {
         .get()
         .map(dataSource -> new ConnectionSource(dataSource, () -> {}))
         .orElseGet(() -> ofOurOwn(settings));
+  }
+
+  /**
+   * The same, after the tables are brought up to date. Needs Flyway on the class path.
+   *
+   * @throws StoreUnavailableException when that is not possible
+   */
+  static ConnectionSource openMigrated(Settings settings, ServerDataSource server) {
+    if (server.get().isEmpty() && settings.get(Key.JDBC_URL).isEmpty()) {
+      return embeddedMigrated(settings);
+    }
+    ConnectionSource connections = open(settings, server);
+    try {
+      Migrations.apply(connections.dataSource);
+      return connections;
+    } catch (RuntimeException | Error failed) {
+      connections.close();
+      throw failed;
+    }
+  }
+
+  // By the owner, whom nobody else acts as.
+  private static ConnectionSource embeddedMigrated(Settings settings) {
+    RegisteredDrivers drivers = RegisteredDrivers.now();
+    EmbeddedDatabase.load(true);
+    HomeFolder home = HomeFolder.opened(settings);
+    SecureRandom random = new SecureRandom();
+    HikariConfig pool = pool(EmbeddedDatabase.ownersUrl(home, LOCK_MILLIS));
+    EmbeddedDatabase.prepare(home, random, LOCK_MILLIS);
+    pool.setUsername(EmbeddedDatabase.owner());
+    pool.setPassword(EmbeddedDatabase.ownersPassword(home, random));
+    pool.setMinimumIdle(0);
+    try (HikariDataSource owner = pool(pool)) {
+      Migrations.apply(owner);
+    } catch (RuntimeException | Error failed) {
+      drivers.takeOutWhatCameSince();
+      throw failed;
+    }
+    return embedded(settings, home, drivers);
+  }
+
+  private static ConnectionSource embedded(Settings settings) {
+    RegisteredDrivers drivers = RegisteredDrivers.now();
+    EmbeddedDatabase.load(false);
+    return embedded(settings, HomeFolder.opened(settings), drivers);
+  }
+
+  private static ConnectionSource embedded(
+      Settings settings, HomeFolder home, RegisteredDrivers drivers) {
+    HikariConfig pool = pool(EmbeddedDatabase.url(home, LOCK_MILLIS));
+    pool.setUsername(EmbeddedDatabase.USER);
+    pool.setPassword(EmbeddedDatabase.password(home));
+    pool.setMaximumPoolSize(settings.get(Key.JDBC_POOL_SIZE));
+    ConnectionSource connections = owned(pool, drivers);
+    // The first connection of all processes makes the files.
+    try (Connection first = connections.dataSource.getConnection()) {
+      LOG.log(Level.DEBUG, "opened {0}", first.getMetaData().getURL());
+    } catch (SQLException notYet) {
+      LOG.log(Level.DEBUG, "the embedded database does not answer yet", notYet);
+    }
+    home.tighten();
+    return connections;
   }
 
   DataSource dataSource() {
@@ -85,21 +151,33 @@ final class ConnectionSource implements AutoCloseable {
   }
 
   private static ConnectionSource ofOurOwn(Settings settings) {
-    String url = settings.get(Key.JDBC_URL).orElseGet(() -> embedded(settings.get(Key.HOME)));
+    Optional<String> url = settings.get(Key.JDBC_URL);
+    if (url.isEmpty()) {
+      return embedded(settings);
+    }
+    RegisteredDrivers drivers = RegisteredDrivers.now();
+    HikariConfig pool = pool(url.get());
+    settings.get(Key.JDBC_USER).ifPresent(pool::setUsername);
+    settings.get(Key.JDBC_PASSWORD).ifPresent(pool::setPassword);
+    pool.setMaximumPoolSize(settings.get(Key.JDBC_POOL_SIZE));
+    return owned(pool, drivers);
+  }
+
+  private static HikariConfig pool(String url) {
     HikariConfig pool = new HikariConfig();
     pool.setPoolName("latchkey");
     pool.setJdbcUrl(url);
     // One behaviour on every database: what is read is what is committed, not an old snapshot.
     pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-    settings.get(Key.JDBC_USER).ifPresent(pool::setUsername);
-    settings.get(Key.JDBC_PASSWORD).ifPresent(pool::setPassword);
-    pool.setMaximumPoolSize(settings.get(Key.JDBC_POOL_SIZE));
     pool.setMinimumIdle(1);
     pool.setConnectionTimeout(CONNECT_SECONDS * 1000L);
     // Whether the database answers is found out by whoever asks it, and asked again.
     pool.setInitializationFailTimeout(-1);
-    RegisteredDrivers drivers = RegisteredDrivers.now();
     driver(url, pool);
+    return pool;
+  }
+
+  private static ConnectionSource owned(HikariConfig pool, RegisteredDrivers drivers) {
     HikariDataSource dataSource = pool(pool);
     return new ConnectionSource(
         dataSource,
@@ -159,25 +237,6 @@ final class ConnectionSource implements AutoCloseable {
               + " to the application, or name the server's DataSource in "
               + Key.DATASOURCE);
     }
-  }
-
-  // Shared by all WARs and processes of this machine, reachable from this machine only, and on the
-  // disk before a commit returns.
-  private static String embedded(Path home) {
-    Path folder = home.toAbsolutePath().normalize();
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException notWritable) {
-      throw new StoreUnavailableException(
-          Key.HOME + " = \"" + folder + "\" is not a folder that can be written to", notWritable);
-    }
-    if (System.getProperty("h2.bindAddress") == null) {
-      System.setProperty("h2.bindAddress", "127.0.0.1");
-    }
-    return "jdbc:h2:file:"
-        + folder.resolve("latchkey")
-        + ";AUTO_SERVER=TRUE;WRITE_DELAY=0;LOCK_TIMEOUT="
-        + LOCK_SECONDS * 1000;
   }
 
   @Override

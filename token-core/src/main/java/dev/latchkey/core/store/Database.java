@@ -1,5 +1,6 @@
 package dev.latchkey.core.store;
 
+import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Settings;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -14,8 +15,8 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.hibernate.SessionFactory;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -70,7 +71,7 @@ public final class Database implements AutoCloseable {
    */
   public static Database open(
       Settings settings, ServerDataSource server, Collection<Class<?>> entities) {
-    return open(settings, server, entities, connections -> {});
+    return open(entities, () -> ConnectionSource.open(settings, server));
   }
 
   /**
@@ -82,8 +83,7 @@ public final class Database implements AutoCloseable {
    */
   public static Database migrate(
       Settings settings, ServerDataSource server, Collection<Class<?>> entities) {
-    Database database =
-        open(settings, server, entities, connections -> Migrations.apply(connections.dataSource()));
+    Database database = open(entities, () -> ConnectionSource.openMigrated(settings, server));
     try {
       database.entities();
       return database;
@@ -94,13 +94,16 @@ public final class Database implements AutoCloseable {
   }
 
   private static Database open(
-      Settings settings,
-      ServerDataSource server,
-      Collection<Class<?>> entities,
-      Consumer<ConnectionSource> prepare) {
-    ConnectionSource connections = ConnectionSource.open(settings, server);
+      Collection<Class<?>> entities, Supplier<ConnectionSource> connecting) {
+    ConnectionSource connections;
     try {
-      prepare.accept(connections);
+      connections = connecting.get();
+    } catch (StoreUnavailableException | InvalidConfigurationException told) {
+      throw told;
+    } catch (RuntimeException failed) {
+      throw unusable(failed);
+    }
+    try {
       connections.requireSchema(SCHEMA_VERSION);
       return new Database(connections, entities);
     } catch (RuntimeException failed) {
