@@ -55,8 +55,8 @@ export function audit(context, thirdParty = '') {
 
   async function verify() {
     try {
-      const { unbroken, firstBroken } = await get('audit-events/verification');
-      notify(unbroken ? 'The chain of events is unbroken: nothing was changed or taken out.' : `The chain is broken at event ${firstBroken}.`, { bad: !unbroken });
+      const { unbroken, firstBroken, reason } = await get('audit-events/verification');
+      notify(unbroken ? 'The chain of events is unbroken: nothing was changed or taken out.' : `The chain is broken at event ${firstBroken}: ${reason}.`, { bad: !unbroken });
     } catch (problem) {
       complain(problem);
     }

@@ -160,6 +160,9 @@ public final class Run {
 
   private static void redirectTo(Path log) throws IOException {
     PrintStream file = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
+    if (log.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rw-------"));
+    }
     System.setOut(file);
     System.setErr(file);
   }

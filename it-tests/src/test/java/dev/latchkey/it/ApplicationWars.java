@@ -85,7 +85,7 @@ final class ApplicationWars {
     made.put("/bare", written("/bare", bare()));
     add(
         "/jndi",
-        war -> plain(war).setWebXML(new StringAsset(dataSource("java:global/latchkey", url()))),
+        war -> plain(war).setWebXML(new StringAsset(latchkeysDataSource())),
         "latchkey.datasource=java:global/latchkey");
     return made;
   }
@@ -127,7 +127,7 @@ final class ApplicationWars {
         .addClasses(CallerServlet.class, Note.class, NotesServlet.class)
         .addAsResource(new StringAsset(PERSISTENCE), "META-INF/persistence.xml")
         .addAsWebInfResource(new StringAsset(OWN_LOGGING), "jboss-deployment-structure.xml")
-        .setWebXML(new StringAsset(dataSource("java:app/jdbc/own", database)));
+        .setWebXML(new StringAsset(dataSource("java:app/jdbc/own", database, "", "")));
     files(installation.folder().resolve("own-libraries"))
         .forEach(jar -> war.addAsLibrary(jar.toFile()));
     return war;
@@ -185,12 +185,6 @@ final class ApplicationWars {
         + "\n";
   }
 
-  private String url() {
-    return "jdbc:h2:file:"
-        + installation.home().resolve("latchkey")
-        + ";AUTO_SERVER=TRUE;WRITE_DELAY=0;LOCK_TIMEOUT=10000";
-  }
-
   /** What the filter jar brings, and the driver of the database: as Maven would put it there. */
   private List<Path> unpackedJars() throws IOException {
     Path lib = Files.createDirectories(folder.resolve("lib"));
@@ -221,19 +215,27 @@ final class ApplicationWars {
     }
   }
 
-  private static String dataSource(String name, String url) {
+  private String latchkeysDataSource() {
+    return dataSource(
+        "java:global/latchkey",
+        installation.databaseUrl(),
+        Installation.DATABASE_USER,
+        Installation.DATABASE_PASSWORD);
+  }
+
+  private static String dataSource(String name, String url, String user, String password) {
     return """
         <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">
           <data-source>
             <name>%s</name>
             <class-name>org.h2.jdbcx.JdbcDataSource</class-name>
             <url>%s</url>
-            <user></user>
-            <password></password>
+            <user>%s</user>
+            <password>%s</password>
           </data-source>
         </web-app>
         """
-        .formatted(name, url);
+        .formatted(name, url, user, password);
   }
 
   private static final String BEANS =

@@ -21,6 +21,12 @@ record Installation(Path folder, int port, int adminPort) {
   /** {@code latchkey.feed.poll-interval} of {@code jvm.options}. */
   static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
+  /** The account of the embedded database that applications use. */
+  static final String DATABASE_USER = "LATCHKEY_APP";
+
+  /** There before the start, since a server's DataSource wants to know it. */
+  static final String DATABASE_PASSWORD = "a-password-of-the-tests-alone";
+
   static Installation ofThisBuild() {
     int port = Integer.parseInt(setting("tested.port"));
     return new Installation(Path.of(setting("tested.folder")), port, port);
@@ -55,6 +61,8 @@ record Installation(Path folder, int port, int adminPort) {
         }
       }
     }
+    Files.createDirectories(home());
+    Files.writeString(home().resolve("database-password"), DATABASE_PASSWORD);
     Files.createDirectories(logs());
     Files.createDirectories(server());
   }
@@ -62,6 +70,13 @@ record Installation(Path folder, int port, int adminPort) {
   /** What a server that is no Payara Micro writes. */
   Path server() {
     return folder.resolve("server");
+  }
+
+  /** The URL of the embedded database, for {@link #DATABASE_USER}. */
+  String databaseUrl() {
+    return "jdbc:h2:file:"
+        + home().resolve("latchkey")
+        + ";AUTO_SERVER=TRUE;IFEXISTS=TRUE;LOCK_TIMEOUT=10000";
   }
 
   /** {@code latchkey.home}. */

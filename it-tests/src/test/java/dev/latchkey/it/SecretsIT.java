@@ -51,11 +51,11 @@ class SecretsIT {
   @Test
   void areInNoColumnOfTheDatabase() throws SQLException {
     int values = 0;
-    String url =
-        "jdbc:h2:file:"
-            + latchkey.installation().home().resolve("latchkey")
-            + ";AUTO_SERVER=TRUE;IFEXISTS=TRUE";
-    try (Connection connection = DriverManager.getConnection(url);
+    try (Connection connection =
+            DriverManager.getConnection(
+                latchkey.installation().databaseUrl(),
+                Installation.DATABASE_USER,
+                Installation.DATABASE_PASSWORD);
         Statement statement = connection.createStatement()) {
       connection.setReadOnly(true);
       for (String table : tables(statement)) {

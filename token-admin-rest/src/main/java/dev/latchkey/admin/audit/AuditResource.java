@@ -7,7 +7,11 @@ import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
 import dev.latchkey.core.administer.Administration;
+import dev.latchkey.core.administer.AuditAnchor;
 import dev.latchkey.core.administer.AuditEventView;
+import dev.latchkey.core.administer.AuditVerification;
+import dev.latchkey.core.administer.FieldError;
+import dev.latchkey.core.administer.InvalidInputException;
 import dev.latchkey.core.administer.AuditFilter;
 import dev.latchkey.core.administer.PageRequest;
 import jakarta.json.Json;
@@ -23,7 +27,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.StringReader;
 import java.time.Instant;
-import java.util.OptionalLong;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** {@code /audit-events}: who did what when. */
@@ -51,19 +55,32 @@ public final class AuditResource {
     return Replies.page(administration.get().audit().list(filter, page), AuditResource::event);
   }
 
-  /** Whether the chain of events is as it was written. */
+  /** Whether the chain of events is as it was written, and as it was noted elsewhere. */
   @GET
   @Path("verification")
   @Needs(Role.ADMIN)
-  public Response verify() {
-    OptionalLong broken = administration.get().audit().firstBroken();
-    JsonObjectBuilder json = Json.createObjectBuilder().add("unbroken", broken.isEmpty());
-    if (broken.isEmpty()) {
-      json.addNull("firstBroken");
-    } else {
-      json.add("firstBroken", Long.toString(broken.getAsLong()));
+  public Response verify(@Context UriInfo uri) {
+    Queries queries = new Queries(uri);
+    String hash = queries.text("hash");
+    AuditAnchor anchor =
+        queries.parsed(
+            "seq",
+            seq -> AuditAnchor.parse(seq, String.valueOf(hash)),
+            "takes the number of an event, together with its hash of 64 hexadecimal digits");
+    queries.done();
+    if (anchor == null && hash != null) {
+      throw new InvalidInputException(
+          List.of(new FieldError("seq", "is needed together with hash")));
     }
-    return Replies.ok(json);
+    AuditVerification found = administration.get().audit().verify(anchor);
+    return Replies.ok(
+        Json.createObjectBuilder()
+            .add("unbroken", found.unbroken())
+            .add("firstBroken", value(found.firstBroken()))
+            .add("reason", value(found.reason()))
+            .add("seq", Long.toString(found.seq()))
+            .add("hash", found.hash())
+            .add("authenticatedFrom", value(found.authenticatedFrom())));
   }
 
   static AuditFilter filter(Queries queries) {

@@ -5,17 +5,23 @@ import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.feed.ChangeFeed;
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.HomeFolder;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.token.TokenFormat;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** All that an admin's side needs, put together and taken apart again. Thread-safe. */
 public final class Administration implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(Administration.class.getName());
 
   private final Database database;
   private final Commands commands;
@@ -27,11 +33,17 @@ public final class Administration implements AutoCloseable {
   private final Statistics statistics;
   private final Housekeeping housekeeping;
 
-  private Administration(Database database, Settings settings, Clock clock, SecureRandom random) {
+  private Administration(
+      Database database,
+      AuditTrail audit,
+      Settings settings,
+      Clock clock,
+      SecureRandom random,
+      @Nullable HomeFolder home) {
     ChangeFeed feed = new ChangeFeed(clock);
     String prefix = settings.get(Key.TOKEN_PREFIX);
     this.database = database;
-    this.audit = new AuditTrail(database, clock);
+    this.audit = audit;
     this.commands = new Commands(database, feed, audit, clock);
     this.thirdParties = new ThirdPartyAdministration(commands, random, prefix);
     this.tokens =
@@ -40,7 +52,7 @@ public final class Administration implements AutoCloseable {
     this.handovers = new Handovers(commands, thirdParties, tokens, random);
     this.accessCheck = new AccessCheck(commands);
     this.statistics = new Statistics(database, clock);
-    this.housekeeping = new Housekeeping(database, feed, clock);
+    this.housekeeping = new Housekeeping(database, feed, audit, home, clock);
   }
 
   /**
@@ -63,13 +75,43 @@ public final class Administration implements AutoCloseable {
     Database database = Database.migrate(settings, server, entities);
     try {
       Installation.ensure(database, clock, random);
-      Administration administration = new Administration(database, settings, clock, random);
+      HomeFolder home = home(settings);
+      AuditTrail audit =
+          new AuditTrail(
+              database,
+              clock,
+              AuditKeys.of(settings, () -> HomeFolder.opened(settings), random),
+              new AuditCheckpoint(home));
+      audit.unknownKey().ifPresent(Administration::warnOfKey);
+      Administration administration =
+          new Administration(database, audit, settings, clock, random, home);
       administration.housekeeping.start();
       return administration;
     } catch (RuntimeException | Error notYet) {
       database.close();
       throw notYet;
     }
+  }
+
+  // It may be missing where the database is elsewhere and the key of the audit trail is configured.
+  private static @Nullable HomeFolder home(Settings settings) {
+    try {
+      return HomeFolder.opened(settings);
+    } catch (StoreUnavailableException notThere) {
+      LOG.log(Level.WARNING, "no checkpoint of the audit trail is kept: " + notThere.getMessage());
+      return null;
+    }
+  }
+
+  private static void warnOfKey(String id) {
+    LOG.log(
+        Level.WARNING,
+        "the last audit event was authenticated with another key (key id "
+            + id
+            + ") than this node has. All admin nodes of a database need the same key: set "
+            + Key.AUDIT_KEY
+            + " on each, and add older keys behind a comma, so that their events can be"
+            + " verified");
   }
 
   public Database database() {

@@ -4,17 +4,20 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who did what when. Each event carries the hash of the one before, so that an event changed or
- * taken out afterwards shows. Never holds a secret.
+ * Who did what when. Each event carries the hash of the one before, and its own hash is made with a
+ * key that is not in the database, so that an event that is changed or taken out afterwards shows.
+ * Never holds a secret.
  */
 @Entity
 @Table(name = "audit_event")
@@ -51,6 +54,9 @@ class AuditEvent {
   @Column(name = "hash")
   private byte[] hash;
 
+  @Column(name = "key_id")
+  private @Nullable String keyId;
+
   /** For Jakarta Persistence. */
   @SuppressWarnings("NullAway") // fields are filled in by the provider
   protected AuditEvent() {}
@@ -58,6 +64,7 @@ class AuditEvent {
   /** The event that comes behind {@code head}. */
   AuditEvent(
       AuditHead head,
+      AuditKeys keys,
       Instant at,
       Actor who,
       String action,
@@ -73,7 +80,8 @@ class AuditEvent {
     this.tokenId = tokenId;
     this.detail = detail;
     this.previousHash = head.hash();
-    this.hash = computedHash();
+    this.keyId = keys.id();
+    this.hash = Objects.requireNonNull(computedHash(keys));
   }
 
   long seq() {
@@ -84,40 +92,56 @@ class AuditEvent {
     return hash.clone();
   }
 
+  /** The id of the key that authenticates it; null when it is from before there was one. */
+  @Nullable String keyId() {
+    return keyId;
+  }
+
   /** Whether it is the event that was written behind one with this number and hash. */
-  boolean follows(long earlierSeq, byte[] earlierHash) {
+  boolean follows(long earlierSeq, byte[] earlierHash, AuditKeys keys) {
+    byte[] computed = computedHash(keys);
     return seq == earlierSeq + 1
         && Arrays.equals(previousHash, earlierHash)
-        && Arrays.equals(hash, computedHash());
+        && computed != null
+        && MessageDigest.isEqual(hash, computed);
   }
 
   AuditEventView view() {
     return new AuditEventView(seq, at, actor, address, action, thirdPartyId, tokenId, detail);
   }
 
-  private byte[] computedHash() {
+  /** Null when the key that authenticates it is not among these. */
+  private byte @Nullable [] computedHash(AuditKeys keys) {
+    return keyId == null ? sha256(text()) : keys.code(keyId, text());
+  }
+
+  private static byte[] sha256(byte[] text) {
     try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(previousHash);
-      sha256.update(
-          ByteBuffer.allocate(2 * Long.BYTES).putLong(seq).putLong(at.toEpochMilli()).flip());
-      add(sha256, actor);
-      add(sha256, address);
-      add(sha256, action);
-      add(sha256, thirdPartyId);
-      add(sha256, tokenId);
-      add(sha256, detail);
-      return sha256.digest();
+      return MessageDigest.getInstance("SHA-256").digest(text);
     } catch (NoSuchAlgorithmException everyJavaPlatformHasIt) {
       throw new IllegalStateException(everyJavaPlatformHasIt);
     }
   }
 
+  private byte[] text() {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    text.writeBytes(previousHash);
+    text.writeBytes(
+        ByteBuffer.allocate(2 * Long.BYTES).putLong(seq).putLong(at.toEpochMilli()).array());
+    add(text, actor);
+    add(text, address);
+    add(text, action);
+    add(text, thirdPartyId);
+    add(text, tokenId);
+    add(text, detail);
+    return text.toByteArray();
+  }
+
   // With its length, so that no text can be moved from one field into the next.
-  private static void add(MessageDigest digest, @Nullable String text) {
+  private static void add(ByteArrayOutputStream to, @Nullable String text) {
     byte[] bytes = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
     int length = text == null ? -1 : bytes.length;
-    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).flip());
-    digest.update(bytes);
+    to.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
+    to.writeBytes(bytes);
   }
 }

@@ -5,10 +5,12 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Who did what when, newest first, as a chain that shows when somebody tampers with it. */
@@ -18,10 +20,14 @@ public final class AuditTrail {
 
   private final Database database;
   private final Clock clock;
+  private final AuditKeys keys;
+  private final AuditCheckpoint checkpoint;
 
-  AuditTrail(Database database, Clock clock) {
+  AuditTrail(Database database, Clock clock, AuditKeys keys, AuditCheckpoint checkpoint) {
     this.database = database;
     this.clock = clock;
+    this.keys = keys;
+    this.checkpoint = checkpoint;
   }
 
   /** Events, newest first. */
@@ -64,6 +70,7 @@ public final class AuditTrail {
     AuditEvent event =
         new AuditEvent(
             head,
+            keys,
             clock.instant().truncatedTo(ChronoUnit.MILLIS),
             actor,
             action,
@@ -76,38 +83,162 @@ public final class AuditTrail {
   }
 
   /**
-   * Walks the whole chain.
+   * Walks the whole chain, and compares it with what this node has noted in its home folder.
    *
-   * @return the number of the first event that is missing or not as it was written; empty when
-   *     there is none
+   * @param anchor what was noted elsewhere; null for nothing
    */
-  public OptionalLong firstBroken() {
+  public AuditVerification verify(@Nullable AuditAnchor anchor) {
+    List<AuditAnchor> anchors = new ArrayList<>(checkpoint.kept());
+    if (anchor != null) {
+      anchors.add(anchor);
+    }
     AuditHead head = database.read(em -> em.find(AuditHead.class, AuditHead.ONLY));
-    long seq = 0;
-    byte[] hash = new byte[32];
-    while (seq < head.seq()) {
-      long from = seq;
-      List<AuditEvent> batch =
-          database.read(
-              em ->
-                  new Criteria()
-                      .and("e.seq > :from", "from", from)
-                      .list(em, "select e from AuditEvent e", "e.seq", AuditEvent.class, BATCH));
-      if (batch.isEmpty()) {
-        return OptionalLong.of(seq + 1);
-      }
+    Walk walk = new Walk(keys, anchors);
+    boolean more = true;
+    while (more) {
+      List<AuditEvent> batch = database.read(em -> behind(em, walk.seq));
       for (AuditEvent event : batch) {
-        if (!event.follows(seq, hash)) {
-          return OptionalLong.of(seq + 1);
+        if (!walk.passes(event)) {
+          return walk.found();
         }
-        seq = event.seq();
-        hash = event.hash();
-        if (seq == head.seq()) {
-          return Arrays.equals(hash, head.hash()) ? OptionalLong.empty() : OptionalLong.of(seq);
+      }
+      more = !batch.isEmpty();
+    }
+    // An event may have been added since the head was read, but none may be missing.
+    AuditHead now = database.read(em -> em.find(AuditHead.class, AuditHead.ONLY));
+    walk.ends(head, now);
+    return walk.found();
+  }
+
+  private static List<AuditEvent> behind(EntityManager em, long seq) {
+    return new Criteria()
+        .and("e.seq > :from", "from", seq)
+        .list(em, "select e from AuditEvent e", "e.seq", AuditEvent.class, BATCH);
+  }
+
+  /**
+   * Notes in the home folder where the trail is, so that events which are cut off later are missed.
+   *
+   * @return where it is; empty when there is no event yet
+   */
+  Optional<AuditAnchor> note() {
+    AuditEvent last = database.read(AuditTrail::last);
+    if (last == null) {
+      return Optional.empty();
+    }
+    AuditAnchor end = new AuditAnchor(last.seq(), HexFormat.of().formatHex(last.hash()));
+    List<AuditAnchor> kept = checkpoint.kept();
+    // A trail that is shorter than it was is not noted: the next verification shall tell.
+    if (kept.isEmpty() || kept.get(kept.size() - 1).seq() < end.seq()) {
+      AuditAnchor first = kept.isEmpty() ? firstAuthenticated() : kept.get(0);
+      checkpoint.keep(first == null ? List.of(end) : List.of(first, end));
+    }
+    return Optional.of(end);
+  }
+
+  private @Nullable AuditAnchor firstAuthenticated() {
+    AuditEvent first =
+        database.read(
+            em ->
+                em
+                    .createQuery(
+                        "select e from AuditEvent e where e.keyId is not null order by e.seq",
+                        AuditEvent.class)
+                    .setMaxResults(1)
+                    .getResultList()
+                    .stream()
+                    .findFirst()
+                    .orElse(null));
+    return first == null
+        ? null
+        : new AuditAnchor(first.seq(), HexFormat.of().formatHex(first.hash()));
+  }
+
+  /** The id of the key of the last event, when it is not one of this node's; else empty. */
+  Optional<String> unknownKey() {
+    AuditEvent last = database.read(AuditTrail::last);
+    return Optional.ofNullable(last).map(AuditEvent::keyId).filter(id -> !keys.has(id));
+  }
+
+  private static @Nullable AuditEvent last(EntityManager em) {
+    return em
+        .createQuery("select e from AuditEvent e order by e.seq desc", AuditEvent.class)
+        .setMaxResults(1)
+        .getResultList()
+        .stream()
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** A walk along the chain from its beginning. */
+  private static final class Walk {
+
+    private final AuditKeys keys;
+    private final List<AuditAnchor> anchors;
+    private long seq;
+    private byte[] hash = new byte[32];
+    private @Nullable Long authenticatedFrom;
+    private @Nullable Long broken;
+    private @Nullable String reason;
+
+    Walk(AuditKeys keys, List<AuditAnchor> anchors) {
+      this.keys = keys;
+      this.anchors = anchors;
+    }
+
+    /** Goes on to an event; whether it is as it was written. */
+    boolean passes(AuditEvent event) {
+      String key = event.keyId();
+      if (key != null && !keys.has(key)) {
+        return isBroken(
+            "the event was authenticated with a key that this node does not have (key id "
+                + key
+                + ")");
+      }
+      if (key == null && authenticatedFrom != null) {
+        return isBroken("the event is not authenticated, but one before it is");
+      }
+      if (!event.follows(seq, hash, keys)) {
+        return isBroken("the event is missing or not as it was written");
+      }
+      for (AuditAnchor anchor : anchors) {
+        if (anchor.seq() == event.seq() && !anchor.is(event)) {
+          return isBroken("the event is not the one that was noted outside of the database");
         }
+      }
+      if (key != null && authenticatedFrom == null) {
+        authenticatedFrom = event.seq();
+      }
+      seq = event.seq();
+      hash = event.hash();
+      return true;
+    }
+
+    private boolean isBroken(String why) {
+      broken = seq + 1;
+      reason = why;
+      return false;
+    }
+
+    /** Compares the end with the head, as it was read before and after the walk. */
+    void ends(AuditHead before, AuditHead after) {
+      if (seq < before.seq()) {
+        isBroken("the event is missing");
+      } else if (seq > after.seq()) {
+        broken = after.seq() + 1;
+        reason = "the event stands behind the end of the trail";
+      } else if (seq == after.seq() && !Arrays.equals(hash, after.hash())) {
+        broken = seq;
+        reason = "the event is not the one that the end of the trail names";
+      } else if (anchors.stream().anyMatch(anchor -> anchor.seq() > seq)) {
+        isBroken("events were cut off: later ones were noted outside of the database");
       }
     }
-    return OptionalLong.empty();
+
+    AuditVerification found() {
+      return new AuditVerification(
+          broken, reason, seq, HexFormat.of().formatHex(hash), authenticatedFrom);
+    }
   }
 
   private static @Nullable Long seqOf(@Nullable String position) {

@@ -2,11 +2,13 @@ package dev.latchkey.core.administer;
 
 import dev.latchkey.core.feed.ChangeFeed;
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.HomeFolder;
 import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.store.Threads;
 import dev.latchkey.core.usage.Refusal;
 import jakarta.persistence.EntityManager;
 import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Deletes what nobody needs any more, in small batches that block nobody. */
 final class Housekeeping implements AutoCloseable {
@@ -23,19 +26,31 @@ final class Housekeeping implements AutoCloseable {
   private static final Duration KEPT = Duration.ofDays(1);
   private static final Duration REFUSALS_KEPT = Duration.ofDays(30);
   private static final Duration LINKS_KEPT = Duration.ofDays(90);
+  private static final Duration BETWEEN_CHECKPOINTS = Duration.ofHours(1);
   private static final int BATCH = 500;
   private static final int MINUTES_BETWEEN = 10;
 
   private final Database database;
   private final ChangeFeed feed;
+  private final AuditTrail audit;
+  private final @Nullable HomeFolder home;
   private final Clock clock;
   private final OutageLog outage;
+  private @Nullable AuditAnchor told;
+  private Instant toldAt = Instant.MIN;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(Threads.daemon("latchkey-housekeeping"));
 
-  Housekeeping(Database database, ChangeFeed feed, Clock clock) {
+  Housekeeping(
+      Database database,
+      ChangeFeed feed,
+      AuditTrail audit,
+      @Nullable HomeFolder home,
+      Clock clock) {
     this.database = database;
     this.feed = feed;
+    this.audit = audit;
+    this.home = home;
     this.clock = clock;
     this.outage =
         new OutageLog(
@@ -52,6 +67,11 @@ final class Housekeeping implements AutoCloseable {
   void clean() {
     Instant now = clock.instant();
     try {
+      if (home != null) {
+        // The database may have made files with looser permissions since.
+        home.tighten();
+      }
+      audit.note().ifPresent(end -> tell(end, now));
       inBatches(em -> feed.purge(em, now.minus(KEPT), BATCH));
       inBatches(em -> forgetKeys(em, now.minus(KEPT)));
       inBatches(em -> deleteEndedSecrets(em, now));
@@ -60,6 +80,17 @@ final class Housekeeping implements AutoCloseable {
       outage.worked();
     } catch (RuntimeException | Error failed) {
       outage.failed(failed);
+    }
+  }
+
+  // Whoever keeps the log elsewhere can verify the trail by it.
+  private void tell(AuditAnchor end, Instant now) {
+    AuditAnchor before = told;
+    if (before == null || !before.equals(end) && !now.isBefore(toldAt.plus(BETWEEN_CHECKPOINTS))) {
+      told = end;
+      toldAt = now;
+      LOG.log(
+          Level.INFO, "checkpoint of the audit trail: seq=" + end.seq() + "&hash=" + end.hash());
     }
   }
 

@@ -35,6 +35,14 @@ public final class Key<T> {
   /** Password of Latchkey's own connection pool. */
   public static final Key<Optional<String>> JDBC_PASSWORD = optional("latchkey.jdbc.password");
 
+  /** The schema that the tables are in; where it is not set, the one of the connections. */
+  public static final Key<Optional<String>> JDBC_SCHEMA =
+      new Key<>(
+          "latchkey.jdbc.schema",
+          "",
+          "a name of at most 63 characters of a-z, 0-9 and _, the first a letter",
+          Key::schema);
+
   /** Connections of Latchkey's own connection pool; also how many checks may read at once. */
   public static final Key<Integer> JDBC_POOL_SIZE = integer("latchkey.jdbc.pool-size", 8, 3, 200);
 
@@ -129,6 +137,14 @@ public final class Key<T> {
   /** Issuer URL in metadata. */
   public static final Key<Optional<String>> ISSUER = optional("latchkey.issuer");
 
+  /** Keys that authenticate the audit trail: the first one writes, all of them verify. */
+  public static final Key<List<String>> AUDIT_KEY =
+      new Key<>(
+          "latchkey.audit.key",
+          "",
+          "keys of at least 32 characters separated by commas",
+          Key::commaSeparated);
+
   /** Password of the first admin user. */
   public static final Key<Optional<String>> ADMIN_PASSWORD = optional("latchkey.admin.password");
 
@@ -163,6 +179,7 @@ public final class Key<T> {
           JDBC_URL,
           JDBC_USER,
           JDBC_PASSWORD,
+          JDBC_SCHEMA,
           JDBC_POOL_SIZE,
           HOME,
           HOME_GROUP,
@@ -185,6 +202,7 @@ public final class Key<T> {
           FILTER_PUBLIC_URL,
           FILTER_CHECK_FORWARDS,
           ISSUER,
+          AUDIT_KEY,
           ADMIN_PASSWORD,
           OIDC_ISSUER,
           OIDC_CLIENT_ID,
@@ -235,7 +253,7 @@ public final class Key<T> {
 
   /** Whether the value must never be shown. */
   public boolean secret() {
-    return name.endsWith(".password") || name.endsWith("-secret");
+    return name.endsWith(".password") || name.endsWith("-secret") || name.endsWith(".key");
   }
 
   /**
@@ -350,6 +368,16 @@ public final class Key<T> {
     } catch (InvalidPathException unusable) {
       throw new IllegalArgumentException(unusable);
     }
+  }
+
+  private static Optional<String> schema(String text) {
+    boolean plain =
+        text.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
+    boolean begins = !text.isEmpty() && text.charAt(0) >= 'a' && text.charAt(0) <= 'z';
+    if (!text.isEmpty() && (!plain || !begins || text.length() > 63)) {
+      throw new IllegalArgumentException();
+    }
+    return Optional.of(text).filter(not(String::isEmpty));
   }
 
   private static String prefix(String text) {
