@@ -9,6 +9,7 @@ import dev.latchkey.core.feed.FeedFollower;
 import dev.latchkey.core.feed.FeedListener;
 import dev.latchkey.core.feed.PostgresWakeUp;
 import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.DatabaseKind;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.thirdparty.ClientSecret;
@@ -118,7 +119,7 @@ public final class LatchkeyNode implements AutoCloseable {
   // Its driver may not be on the class path of whoever uses another database.
   private static @Nullable PostgresWakeUp wakeUp(
       Database database, FeedFollower follower, Clock clock) {
-    if (!database.isPostgres()) {
+    if (database.kind() != DatabaseKind.POSTGRESQL) {
       return null;
     }
     PostgresWakeUp wakeUp = new PostgresWakeUp(database, follower::wake, clock);
@@ -143,10 +144,14 @@ public final class LatchkeyNode implements AutoCloseable {
    * right. Asks nobody, so it answers at once.
    */
   public List<Check> checks() {
-    return List.of(
-        Check.needed("feed", follower.trouble()),
-        Check.needed("tokens", verifier.failing() ? "tokens can't be looked up" : null),
-        Check.minor("clock", follower.clockTrouble()));
+    List<Check> checks = new ArrayList<>();
+    checks.add(Check.needed("feed", follower.trouble()));
+    checks.add(Check.needed("tokens", verifier.failing() ? "tokens can't be looked up" : null));
+    checks.add(Check.minor("clock", follower.clockTrouble()));
+    if (wakeUp != null) {
+      checks.add(Check.minor("notify", wakeUp.trouble()));
+    }
+    return List.copyOf(checks);
   }
 
   /** Stops the threads, writes down the uses counted, and closes the database. */

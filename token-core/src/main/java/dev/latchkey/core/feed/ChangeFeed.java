@@ -1,6 +1,6 @@
 package dev.latchkey.core.feed;
 
-import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.DatabaseKind;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.sql.Connection;
@@ -49,7 +49,7 @@ public final class ChangeFeed {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     em.persist(new FeedRow(head.next(), change, now));
     em.flush();
-    if (Database.isPostgres(em.getEntityManagerFactory())) {
+    if (DatabaseKind.behind(em) == DatabaseKind.POSTGRESQL) {
       PostgresWakeUp.announce(em);
     }
   }

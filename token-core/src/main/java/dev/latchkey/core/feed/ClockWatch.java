@@ -66,7 +66,7 @@ final class ClockWatch {
   private Duration ahead(Connection connection) throws SQLException {
     Instant asked = clock.instant();
     long start = ticker.read();
-    Instant theirs = DatabaseClock.now(connection);
+    Instant theirs = DatabaseClock.now(connection, database.kind());
     Duration waited = Duration.ofNanos(ticker.read() - start);
     // It looked at its clock at any time while we waited; only what is certain counts.
     Duration least = Duration.between(theirs, asked);

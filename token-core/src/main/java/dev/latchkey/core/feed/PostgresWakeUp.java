@@ -5,6 +5,7 @@ import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.store.Threads;
 import jakarta.persistence.EntityManager;
 import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,6 +13,7 @@ import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
@@ -28,6 +30,10 @@ public final class PostgresWakeUp implements AutoCloseable {
   // Short, so that closing never waits long; a wait that ends costs no round trip.
   private static final int WAIT_MILLIS = 250;
   private static final int WAITS_PER_SIGN_OF_LIFE = 40;
+  private static final int WAITS_FOR_ITSELF = 12;
+  private static final String DEAF =
+      "notifications of PostgreSQL do not arrive, so changes are found by polling: a pooler such as"
+          + " pgbouncer in transaction mode does not pass them on";
   private static final int SIGN_OF_LIFE_SECONDS = 5;
 
   private final Database database;
@@ -36,6 +42,7 @@ public final class PostgresWakeUp implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(Threads.daemon("latchkey-wake-up"));
   private volatile boolean closed;
+  private volatile boolean deaf;
 
   /** A wake-up that sleeps until it is started. */
   public PostgresWakeUp(Database database, Runnable wake, Clock clock) {
@@ -57,6 +64,14 @@ public final class PostgresWakeUp implements AutoCloseable {
   /** Whether changes are not notified at the moment. */
   public boolean failing() {
     return outage.failing();
+  }
+
+  /** Why changes are not notified, in one line for an operator; null when they are. */
+  public @Nullable String trouble() {
+    if (deaf) {
+      return DEAF;
+    }
+    return outage.failing() ? "changes are not notified; they are found by polling" : null;
   }
 
   /** Adds to em's transaction that its commit wakes all followers. */
@@ -83,6 +98,7 @@ public final class PostgresWakeUp implements AutoCloseable {
       statement.execute("listen " + CHANNEL);
       // What was committed before we listened is announced no more.
       wake.run();
+      tellWhetherDeaf(!hearsItself(postgres));
       while (!closed) {
         outage.worked();
         await(postgres);
@@ -91,6 +107,30 @@ public final class PostgresWakeUp implements AutoCloseable {
       statement.execute("unlisten " + CHANNEL);
       return true;
     }
+  }
+
+  // A pooler may give the session that listens to somebody else.
+  private boolean hearsItself(PGConnection postgres) throws SQLException {
+    database.<Boolean>ask(
+        another -> {
+          try (Statement statement = another.createStatement()) {
+            return statement.execute("select pg_notify('" + CHANNEL + "', '')");
+          }
+        });
+    for (int i = 0; i < WAITS_FOR_ITSELF && !closed; i++) {
+      PGNotification[] heard = postgres.getNotifications(WAIT_MILLIS);
+      if (heard != null && heard.length > 0) {
+        return true;
+      }
+    }
+    return closed;
+  }
+
+  private void tellWhetherDeaf(boolean now) {
+    if (now && !deaf) {
+      LOG.log(Level.WARNING, DEAF);
+    }
+    deaf = now;
   }
 
   private void await(PGConnection postgres) throws SQLException {

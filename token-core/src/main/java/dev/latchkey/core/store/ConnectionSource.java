@@ -2,6 +2,7 @@ package dev.latchkey.core.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
@@ -24,23 +25,29 @@ final class ConnectionSource implements AutoCloseable {
   // A connection that hangs must not hold a request for longer than a client waits.
   private static final int CONNECT_SECONDS = 5;
   static final int ANSWER_SECONDS = 20;
-  private static final int IDLE_IN_TRANSACTION_SECONDS = 30;
   // All changes wait for one lock, which somebody that hangs may hold; whoever waits is told.
   private static final int LOCK_SECONDS = 5;
   private static final int LOCK_MILLIS = LOCK_SECONDS * 1000;
 
   private final DataSource dataSource;
+  private final Optional<String> schema;
+  private final Runnable evict;
   private final Runnable close;
 
-  private ConnectionSource(DataSource dataSource, Runnable close) {
+  private ConnectionSource(
+      DataSource dataSource, Optional<String> schema, Runnable evict, Runnable close) {
     this.dataSource = dataSource;
+    this.schema = schema;
+    this.evict = evict;
     this.close = close;
   }
 
   static ConnectionSource open(Settings settings, ServerDataSource server) {
     return server
         .get()
-        .map(dataSource -> new ConnectionSource(dataSource, () -> {}))
+        .map(
+            dataSource ->
+                new ConnectionSource(dataSource, settings.get(Key.JDBC_SCHEMA), () -> {}, () -> {}))
         .orElseGet(() -> ofOurOwn(settings));
   }
 
@@ -55,7 +62,7 @@ final class ConnectionSource implements AutoCloseable {
     }
     ConnectionSource connections = open(settings, server);
     try {
-      Migrations.apply(connections.dataSource);
+      Migrations.apply(connections.dataSource, settings.get(Key.JDBC_SCHEMA));
       return connections;
     } catch (RuntimeException | Error failed) {
       connections.close();
@@ -75,7 +82,7 @@ final class ConnectionSource implements AutoCloseable {
     pool.setPassword(EmbeddedDatabase.ownersPassword(home, random));
     pool.setMinimumIdle(0);
     try (HikariDataSource owner = pool(pool)) {
-      Migrations.apply(owner);
+      Migrations.apply(owner, Optional.empty());
     } catch (RuntimeException | Error failed) {
       drivers.takeOutWhatCameSince();
       throw failed;
@@ -110,9 +117,23 @@ final class ConnectionSource implements AutoCloseable {
     return dataSource;
   }
 
+  /**
+   * A connection on which nobody waits longer than {@code limitMillis}, in our schema.
+   *
+   * @throws SQLException when there is none
+   */
+  Lease lease(int limitMillis) throws SQLException {
+    return Lease.of(dataSource, limitMillis, schema.orElse(null));
+  }
+
+  /** Drops the idle connections of our own pool: one of them was broken, so all may be. */
+  void evictIdle() {
+    evict.run();
+  }
+
   void requireSchema(int needed) {
-    try (Connection connection = dataSource.getConnection()) {
-      int found = schemaVersion(connection);
+    try (Lease lease = lease(ANSWER_SECONDS * 1000)) {
+      int found = schemaVersion(lease.connection());
       if (found < needed) {
         throw new StoreUnavailableException(
             "the tables in the database are of version "
@@ -127,10 +148,10 @@ final class ConnectionSource implements AutoCloseable {
     }
   }
 
-  /** Whether they are connections to PostgreSQL. */
-  boolean isPostgres() {
+  /** What kind of database they are connections to. */
+  DatabaseKind kind() {
     try (Connection connection = dataSource.getConnection()) {
-      return "PostgreSQL".equals(connection.getMetaData().getDatabaseProductName());
+      return DatabaseKind.of(connection);
     } catch (SQLException unreachable) {
       throw new StoreUnavailableException(
           "the database does not answer", String.valueOf(unreachable.getMessage()), unreachable);
@@ -157,6 +178,7 @@ final class ConnectionSource implements AutoCloseable {
     }
     RegisteredDrivers drivers = RegisteredDrivers.now();
     HikariConfig pool = pool(url.get());
+    settings.get(Key.JDBC_SCHEMA).ifPresent(schema -> inSchema(schema, url.get(), pool));
     settings.get(Key.JDBC_USER).ifPresent(pool::setUsername);
     settings.get(Key.JDBC_PASSWORD).ifPresent(pool::setPassword);
     pool.setMaximumPoolSize(settings.get(Key.JDBC_POOL_SIZE));
@@ -167,8 +189,7 @@ final class ConnectionSource implements AutoCloseable {
     HikariConfig pool = new HikariConfig();
     pool.setPoolName("latchkey");
     pool.setJdbcUrl(url);
-    // One behaviour on every database: what is read is what is committed, not an old snapshot.
-    pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+    pool.setExceptionOverride(new EvictBroken());
     pool.setMinimumIdle(1);
     pool.setConnectionTimeout(CONNECT_SECONDS * 1000L);
     // Whether the database answers is found out by whoever asks it, and asked again.
@@ -177,10 +198,39 @@ final class ConnectionSource implements AutoCloseable {
     return pool;
   }
 
+  // As a parameter of the start of the session, so that no statement has to set it.
+  private static void inSchema(String schema, String url, HikariConfig pool) {
+    if (url.toLowerCase(Locale.ROOT).startsWith("jdbc:postgresql:")) {
+      pool.addDataSourceProperty("currentSchema", schema);
+    } else if (url.toLowerCase(Locale.ROOT).startsWith("jdbc:mariadb:")) {
+      throw new InvalidConfigurationException(
+          Key.JDBC_SCHEMA
+              + " = \""
+              + schema
+              + "\" is not allowed with MariaDB, where a schema is a database: name it in "
+              + Key.JDBC_URL);
+    } else {
+      pool.setSchema(schema);
+    }
+  }
+
+  /** Takes a connection out of the pool when its driver says that it is broken. */
+  private static final class EvictBroken implements SQLExceptionOverride {
+
+    @java.lang.Override
+    public SQLExceptionOverride.Override adjudicate(SQLException failed) {
+      return Failures.isBroken(failed)
+          ? SQLExceptionOverride.Override.MUST_EVICT
+          : SQLExceptionOverride.Override.CONTINUE_EVICT;
+    }
+  }
+
   private static ConnectionSource owned(HikariConfig pool, RegisteredDrivers drivers) {
     HikariDataSource dataSource = pool(pool);
     return new ConnectionSource(
         dataSource,
+        Optional.empty(),
+        () -> dataSource.getHikariPoolMXBean().softEvictConnections(),
         () -> {
           dataSource.close();
           drivers.takeOutWhatCameSince();
@@ -204,13 +254,7 @@ final class ConnectionSource implements AutoCloseable {
       driver("org.postgresql.Driver", "org.postgresql:postgresql", pool);
       pool.addDataSourceProperty("connectTimeout", CONNECT_SECONDS);
       pool.addDataSourceProperty("socketTimeout", ANSWER_SECONDS);
-      // A process that hangs, or whose network does, must not hold the lock of the feed for ever.
-      pool.setConnectionInitSql(
-          "set idle_in_transaction_session_timeout = '"
-              + IDLE_IN_TRANSACTION_SECONDS
-              + "s'; set lock_timeout = '"
-              + LOCK_SECONDS
-              + "s'");
+      // No SET: behind a pooler such as pgbouncer it would reach the sessions of others.
     } else if (kind.startsWith("jdbc:mariadb:")) {
       driver("org.mariadb.jdbc.Driver", "org.mariadb.jdbc:mariadb-java-client", pool);
       pool.addDataSourceProperty("connectTimeout", CONNECT_SECONDS * 1000);

@@ -12,14 +12,13 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.hibernate.SessionFactory;
-import org.hibernate.dialect.PostgreSQLDialect;
-import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.exception.ConstraintViolationException;
 import org.hibernate.exception.LockAcquisitionException;
 import org.hibernate.jpa.HibernatePersistenceProvider;
@@ -36,12 +35,22 @@ public final class Database implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Database.class.getName());
 
   private static final int LIMIT_MILLIS = ConnectionSource.ANSWER_SECONDS * 1000;
+  private static final int TRIES = 4;
+
+  // For this transaction only: another client may get the connection, or its session, next.
+  // Without limits a process that hangs would hold the lock of the feed for ever.
+  private static final String POSTGRES_TRANSACTION =
+      "set transaction isolation level read committed; set local lock_timeout = '5s';"
+          + " set local idle_in_transaction_session_timeout = '30s'";
+
+  private static final String NEXT_READ_COMMITTED =
+      "set transaction isolation level read committed";
 
   /** The version of the tables that this code needs; migrations write it down. */
-  static final int SCHEMA_VERSION = 3;
+  static final int SCHEMA_VERSION = 5;
 
   private final ConnectionSource connections;
-  private final boolean postgres;
+  private final DatabaseKind kind;
   private final Collection<Class<?>> entities;
 
   // Written under this.
@@ -51,7 +60,7 @@ public final class Database implements AutoCloseable {
 
   private Database(ConnectionSource connections, Collection<Class<?>> entities) {
     this.connections = connections;
-    this.postgres = connections.isPostgres();
+    this.kind = connections.kind();
     this.entities = List.copyOf(entities);
   }
 
@@ -167,15 +176,9 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** Whether it is PostgreSQL. */
-  public boolean isPostgres() {
-    return postgres;
-  }
-
-  /** Whether the database behind entities is PostgreSQL. */
-  public static boolean isPostgres(EntityManagerFactory factory) {
-    return factory.unwrap(SessionFactoryImplementor.class).getJdbcServices().getDialect()
-        instanceof PostgreSQLDialect;
+  /** What kind of database it is. */
+  public DatabaseKind kind() {
+    return kind;
   }
 
   /**
@@ -195,11 +198,15 @@ public final class Database implements AutoCloseable {
    * @throws PersistenceException when the database does not answer in that time
    */
   public <T> T ask(int limitMillis, Question<T> question) {
-    try (Lease lease = leased(limitMillis)) {
-      return question.on(lease.connection());
-    } catch (SQLException unanswered) {
-      throw new PersistenceException("the database does not answer", unanswered);
-    }
+    return again(
+        false,
+        () -> {
+          try (Lease lease = leased(limitMillis)) {
+            return question.on(lease.connection());
+          } catch (SQLException unanswered) {
+            throw new PersistenceException("the database does not answer", unanswered);
+          }
+        });
   }
 
   /**
@@ -208,25 +215,40 @@ public final class Database implements AutoCloseable {
    * @throws PersistenceException when the database does not answer
    */
   public <T> T read(Function<EntityManager, T> query) {
-    try (Lease lease = leased(LIMIT_MILLIS);
-        EntityManager em = on(lease.connection())) {
-      return query.apply(em);
-    } catch (SQLException notGivenBack) {
-      throw new PersistenceException(notGivenBack);
-    }
+    return again(
+        false,
+        () -> {
+          try (Lease lease = leased(LIMIT_MILLIS);
+              EntityManager em = on(lease.connection())) {
+            return query.apply(em);
+          } catch (SQLException notGivenBack) {
+            throw new PersistenceException(notGivenBack);
+          }
+        });
   }
 
   /**
-   * What {@code work} answers, done in one transaction: committed when it returns, rolled back when
-   * it throws.
+   * What {@code work} answers, done in one transaction at the isolation level read committed:
+   * committed when it returns, rolled back when it throws. Done again, from the start, when another
+   * transaction got in its way (a serialization failure or a deadlock), a few times.
    *
    * @throws PersistenceException when the database does not answer, or the commit fails
    */
   public <T> T transact(Function<EntityManager, T> work) {
+    return again(true, () -> transacted(work));
+  }
+
+  private <T> T transacted(Function<EntityManager, T> work) {
     try (Lease lease = leased(LIMIT_MILLIS);
         EntityManager em = on(lease.connection())) {
+      if (kind == DatabaseKind.MARIADB) {
+        execute(lease.connection(), NEXT_READ_COMMITTED);
+      }
       em.getTransaction().begin();
       try {
+        if (kind == DatabaseKind.POSTGRESQL) {
+          execute(lease.connection(), POSTGRES_TRANSACTION);
+        }
         T result = work.apply(em);
         em.getTransaction().commit();
         return result;
@@ -235,17 +257,54 @@ public final class Database implements AutoCloseable {
           rollback(em);
         }
       }
-    } catch (SQLException notGivenBack) {
-      throw new PersistenceException(notGivenBack);
+    } catch (SQLException failed) {
+      throw new PersistenceException("the database does not answer", failed);
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** There is no connection at all, so that it would be in vain to ask again at once. */
+  private static final class NoConnectionException extends PersistenceException {
+
+    private static final long serialVersionUID = 1L;
+
+    NoConnectionException(SQLException unreachable) {
+      super("the database does not answer", unreachable);
+    }
+  }
+
+  // A commit whose answer was lost may have succeeded, so a transaction is not repeated for a
+  // broken connection.
+  private <T> T again(boolean transaction, Supplier<T> work) {
+    for (int i = 1; ; i++) {
+      try {
+        return work.get();
+      } catch (NoConnectionException unreachable) {
+        throw unreachable;
+      } catch (PersistenceException failed) {
+        boolean broken = Failures.broken(failed);
+        if (broken) {
+          connections.evictIdle();
+        }
+        boolean mayHelp = broken ? !transaction : Failures.conflict(failed);
+        if (!mayHelp || i == (broken ? 2 : TRIES)) {
+          throw failed;
+        }
+      }
     }
   }
 
   // Hibernate would log two lines for each time that there is none; whoever asks says it once.
   private Lease leased(int limitMillis) {
     try {
-      return Lease.of(connections.dataSource(), limitMillis);
+      return connections.lease(limitMillis);
     } catch (SQLException unreachable) {
-      throw new PersistenceException("the database does not answer", unreachable);
+      throw new NoConnectionException(unreachable);
     }
   }
 
@@ -271,7 +330,7 @@ public final class Database implements AutoCloseable {
         return true;
       }
     }
-    return false;
+    return Failures.conflict(failed);
   }
 
   // The connection may be gone, which rolls back as well; the first failure is the one to tell.

@@ -284,7 +284,7 @@ public final class HomeFolder {
    *
    * @throws StoreUnavailableException when it can't be read
    */
-  Optional<String> secret(String name) {
+  public Optional<String> secret(String name) {
     Path file = folder.resolve(name);
     try {
       return Files.exists(file)

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection on which nobody waits for an answer for longer than a limit, also where a server's
@@ -15,21 +16,26 @@ final class Lease implements AutoCloseable {
 
   private final Connection connection;
   private final int limitBefore;
+  private final @Nullable String schemaBefore;
 
-  private Lease(Connection connection, int limitBefore) {
+  private Lease(Connection connection, int limitBefore, @Nullable String schemaBefore) {
     this.connection = connection;
     this.limitBefore = limitBefore;
+    this.schemaBefore = schemaBefore;
   }
 
   /**
    * A connection, to be closed by the caller.
    *
+   * @param schema where its unqualified names are; null for where the connection says
    * @throws SQLException when there is none
    */
-  static Lease of(DataSource dataSource, int limitMillis) throws SQLException {
+  static Lease of(DataSource dataSource, int limitMillis, @Nullable String schema)
+      throws SQLException {
     Connection connection = dataSource.getConnection();
     try {
-      return new Lease(connection, limit(connection, limitMillis));
+      return new Lease(
+          connection, limit(connection, limitMillis), schemaBefore(connection, schema));
     } catch (SQLException | RuntimeException | Error broken) {
       try (connection) {
         throw broken;
@@ -55,6 +61,16 @@ final class Lease implements AutoCloseable {
     }
   }
 
+  private static @Nullable String schemaBefore(Connection connection, @Nullable String schema)
+      throws SQLException {
+    if (schema == null) {
+      return null;
+    }
+    String before = connection.getSchema();
+    connection.setSchema(schema);
+    return before;
+  }
+
   private static boolean unsupported(SQLException failed) {
     for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLFeatureNotSupportedException) {
@@ -72,6 +88,13 @@ final class Lease implements AutoCloseable {
   }
 
   private void restore() {
+    if (schemaBefore != null) {
+      try {
+        connection.setSchema(schemaBefore);
+      } catch (SQLException broken) {
+        // The pool finds out; what was done with it is done.
+      }
+    }
     if (limitBefore != AS_THE_SERVER_SETS_IT) {
       try {
         connection.setNetworkTimeout(Runnable::run, limitBefore);

