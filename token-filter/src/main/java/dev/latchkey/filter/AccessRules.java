@@ -25,11 +25,26 @@ final class AccessRules {
     this.rules = rules;
   }
 
-  /** A rule, and the refusal of whoever does not have its scopes. */
-  record Rule(Set<String> methods, PathPattern pattern, Set<String> scopes, String scopeText) {
+  /**
+   * A rule.
+   *
+   * @param methods none for any
+   * @param pattern for canonical paths
+   * @param written the pattern as it stands in the configuration
+   */
+  record Rule(
+      Set<String> methods,
+      PathPattern pattern,
+      PathPattern written,
+      Set<String> scopes,
+      String scopeText) {
 
-    boolean matches(String method, String path) {
-      return (methods.isEmpty() || methods.contains(method)) && pattern.matches(path);
+    boolean matches(String method, String canonicalPath) {
+      return isFor(method) && pattern.matches(canonicalPath);
+    }
+
+    boolean isFor(String method) {
+      return methods.isEmpty() || methods.contains(method);
     }
   }
 
@@ -60,6 +75,7 @@ final class AccessRules {
     return new Rule(
         methods(words[0], line),
         PathPattern.canonical(words[1]),
+        PathPattern.of(words[1]),
         Set.copyOf(scopes),
         Scopes.text(scopes));
   }
@@ -103,6 +119,17 @@ final class AccessRules {
     for (int i = 0; i < rules.size(); i++) {
       Rule rule = rules.get(i);
       if (rule.matches(method, canonicalPath)) {
+        return rule;
+      }
+    }
+    return null;
+  }
+
+  /** The rule for a request whose path is compared as it is spelt; null when none matches. */
+  @Nullable Rule firstAsSpelt(String method, String path) {
+    for (int i = 0; i < rules.size(); i++) {
+      Rule rule = rules.get(i);
+      if (rule.isFor(method) && rule.written().matches(path)) {
         return rule;
       }
     }

@@ -231,6 +231,9 @@ public final class BearerTokenFilter implements Filter {
     if (mine.checksForwards()) {
       String path = reached(request);
       if (path != null && mine.gate().guards(path)) {
+        if (!RequestMethod.wellFormed(request.getMethod())) {
+          return refused(mine, Refused.MALFORMED_METHOD, request, response);
+        }
         Decision decision =
             grant == null ? mine.gate().authenticate(request) : Decision.Open.INSTANCE;
         Grant caller = decision instanceof Admitted admitted ? admitted.grant() : grant;

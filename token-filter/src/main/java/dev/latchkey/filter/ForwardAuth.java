@@ -90,6 +90,10 @@ final class ForwardAuth {
       challenge.write(Refused.INCOMPLETE_FORWARDING, request, response);
       return;
     }
+    if (!methods.stream().allMatch(RequestMethod::wellFormed)) {
+      challenge.write(Refused.MALFORMED_METHOD, request, response);
+      return;
+    }
     List<String> paths = new ArrayList<>();
     for (String uri : silent ? List.of(PATH) : uris) {
       List<String> readings = readings(uri);
@@ -161,27 +165,62 @@ final class ForwardAuth {
         name -> {
           @Nullable String value = request.getHeader(name);
           if (value != null) {
-            values.add(value.strip());
+            values.add(withoutSpaceAround(value));
           }
         });
     return values;
   }
 
+  // RFC 9110 §5.5: it is no part of the value, but not every server takes it off.
+  private static String withoutSpaceAround(String value) {
+    int from = 0;
+    int to = value.length();
+    while (from < to && (value.charAt(from) == ' ' || value.charAt(from) == '\t')) {
+      from++;
+    }
+    while (from < to && (value.charAt(to - 1) == ' ' || value.charAt(to - 1) == '\t')) {
+      to--;
+    }
+    return value.substring(from, to);
+  }
+
   /** How the path in a raw URI, which may be absolute, can be read; none when it is ambiguous. */
   private static List<String> readings(String uri) {
-    String path = uri;
-    int scheme = uri.indexOf("://");
-    if (scheme > 0 && uri.charAt(0) != '/') {
-      int slash = uri.indexOf('/', scheme + 3);
-      path = slash < 0 ? "/" : uri.substring(slash);
-    }
-    int query = path.indexOf('?');
-    if (query >= 0) {
-      path = path.substring(0, query);
-    }
+    String path = withoutQuery(withoutOrigin(uri));
     return !path.startsWith("/") || RequestPath.ambiguous(path)
         ? List.of()
         : RequestPath.readings(path);
+  }
+
+  /** The path and the query of a URI; the URI itself when it is not absolute. */
+  private static String withoutOrigin(String uri) {
+    int colon = uri.indexOf(':');
+    if (colon <= 0 || !uri.startsWith("://", colon) || !isScheme(uri, colon)) {
+      return uri;
+    }
+    int authority = colon + 3;
+    int end = authority;
+    while (end < uri.length() && "/?#\\".indexOf(uri.charAt(end)) < 0) {
+      end++;
+    }
+    String rest = uri.substring(end);
+    return rest.isEmpty() || rest.charAt(0) == '?' ? "/" : rest;
+  }
+
+  // RFC 3986 §3.1, as far as requests have one.
+  private static boolean isScheme(String uri, int length) {
+    for (int i = 0; i < length; i++) {
+      char c = uri.charAt(i);
+      if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String withoutQuery(String uri) {
+    int query = uri.indexOf('?');
+    return query < 0 ? uri : uri.substring(0, query);
   }
 
   /**
