@@ -1,6 +1,7 @@
 package dev.latchkey.filter;
 
 import dev.latchkey.core.config.Key;
+import dev.latchkey.core.config.UrlPattern;
 import dev.latchkey.core.token.Scopes;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,11 +66,11 @@ final class AccessRules {
 
   private static Rule rule(String line) {
     String[] words = line.split("\\s+", -1);
-    if (words.length < 3 || !words[1].startsWith("/") && !words[1].startsWith("*.")) {
+    if (words.length < 3 || !UrlPattern.allowed(words[1])) {
       throw Key.FILTER_RULES.invalid(line, "the configuration");
     }
     SortedSet<String> scopes = new TreeSet<>(List.of(words).subList(2, words.length));
-    if (!scopes.stream().allMatch(Scopes::valid) || misplacedStar(words[1])) {
+    if (!scopes.stream().allMatch(Scopes::valid)) {
       throw Key.FILTER_RULES.invalid(line, "the configuration");
     }
     return new Rule(
@@ -78,14 +79,6 @@ final class AccessRules {
         PathPattern.of(words[1]),
         Set.copyOf(scopes),
         Scopes.text(scopes));
-  }
-
-  private static boolean misplacedStar(String pattern) {
-    if (pattern.startsWith("*.")) {
-      return pattern.indexOf('*', 1) > 0 || pattern.indexOf('/') > 0;
-    }
-    int star = pattern.indexOf('*');
-    return star > 0 && !(star == pattern.length() - 1 && pattern.charAt(star - 1) == '/');
   }
 
   private static Set<String> methods(String text, String line) {
