@@ -92,6 +92,10 @@ public final class BearerTokenFilter implements Filter {
       Guard made = Guard.of(settings, gate, door == Door.FORWARD_AUTH);
       node = SharedNode.of(config.getServletContext(), settings, clock);
       guard = made;
+      if (door != Door.MECHANISM) {
+        Protection.log(
+            settings, gate.rules(), door, config.getServletContext(), config.getFilterName());
+      }
     } catch (InvalidConfigurationException invalid) {
       guard = null;
       LOG.log(Level.ERROR, "everything is answered 503: " + invalid.getMessage());
