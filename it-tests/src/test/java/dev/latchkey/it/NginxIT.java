@@ -143,12 +143,19 @@ class NginxIT {
     isNotStored(refused);
   }
 
-  // issues 15.1 and 15.5: each char is one byte
+  // issue 15.1: each char is one byte; some servers refuse such a header themselves
+  @ParameterizedTest
+  @ValueSource(strings = {"/sample/gr\u00c3\u00b6\u00c3\u009fe/1", "/sample/gr\u00f6\u00dfe"})
+  void aPathThatIsNotAsciiIs400(String path) {
+    ask("GET", path).isProblem(400);
+    ask("GET", path, bearer(token)).isProblem(400);
+    assertThat(reached).isEmpty();
+  }
+
+  // issues 15.1 and 15.5
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/sample/gr\u00c3\u00b6\u00c3\u009fe/1",
-        "/sample/gr\u00f6\u00dfe",
         "/sample/gr%F6%DFe",
         "/sample/%25%37%32eports/1",
         "/sample%2freports",

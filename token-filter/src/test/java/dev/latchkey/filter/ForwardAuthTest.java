@@ -306,6 +306,40 @@ class ForwardAuthTest {
     assertThat(response.getStatus()).isEqualTo(status);
   }
 
+  // issue 15.1: Payara answers 200 to a path that it can't decode, before any filter
+  @ParameterizedTest
+  @DisplayName("Envoy asks for the URI as a query, and takes 200 for a yes")
+  @CsvSource({
+    "GET, /orders/1, 200",
+    "GET, /orders/1?x=y, 200",
+    "POST, /orders/1, 403",
+    "DELETE, /secret/1, 403",
+    "GET, /secret;x/1, 403",
+    "GET, /orders/x%, 400",
+    "GET, /orders/%zz, 400",
+    "GET, /gr\u00f6, 400",
+    "get, /orders/1, 400",
+  })
+  void isAskedForAQuery(String method, String uri, int status) throws Exception {
+    Issued token = latchkey.issues("other");
+    token(token);
+    request.setMethod(method);
+    request.setQueryString(uri);
+    request.addHeader("X-Forwarded-Uri", "/public/1");
+    verify();
+    assertThat(response.getStatus()).isEqualTo(status);
+    assertThat(response.getHeader("X-Latchkey-Client-Id"))
+        .isEqualTo(status == 200 ? token.thirdParty() : null);
+  }
+
+  @Test
+  void aQueryThatIsNoUriIsNotLookedAt() throws Exception {
+    token(latchkey.issues("other"));
+    request.setQueryString("x=/secret/1");
+    verify();
+    assertThat(response.getStatus()).isEqualTo(204);
+  }
+
   @ParameterizedTest
   @DisplayName("A12 a spelling that leads out of the endpoint gets no answer that means yes")
   @CsvSource({
