@@ -49,8 +49,12 @@ final class PathPattern {
     PathPattern asItStands = of(pattern);
     return switch (asItStands.kind) {
       case ALL -> asItStands;
-      case EXACT, PREFIX ->
-          new PathPattern(asItStands.kind, RequestPath.canonical(asItStands.text));
+      case EXACT -> new PathPattern(Kind.EXACT, RequestPath.canonical(asItStands.text));
+      case PREFIX -> {
+        String prefix = RequestPath.canonical(asItStands.text);
+        // of a name such as "...", nothing is left
+        yield prefix.equals("/") ? of("/*") : new PathPattern(Kind.PREFIX, prefix);
+      }
       case EXTENSION ->
           new PathPattern(
               Kind.EXTENSION, RequestPath.canonical("/x" + asItStands.text).substring(2));

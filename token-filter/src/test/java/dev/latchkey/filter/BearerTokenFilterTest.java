@@ -275,6 +275,15 @@ class BearerTokenFilterTest {
     assertThat(response.getStatus()).isEqualTo(status);
   }
 
+  // issue 22.c
+  @ParameterizedTest
+  @ValueSource(strings = {"/.../*", "/\u200b/*"})
+  void aPatternOfWhichNothingIsLeftProtectsEverything(String pattern) throws Exception {
+    settings.put("latchkey.filter.paths", pattern);
+    filter(get("/.../x"));
+    assertThat(response.getStatus()).isEqualTo(401);
+  }
+
   // issue 14.5
   @ParameterizedTest
   @CsvSource({
