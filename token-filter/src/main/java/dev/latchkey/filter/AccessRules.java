@@ -1,6 +1,7 @@
 package dev.latchkey.filter;
 
 import dev.latchkey.core.config.Key;
+import dev.latchkey.core.config.UrlPattern;
 import dev.latchkey.core.token.Scopes;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +26,26 @@ final class AccessRules {
     this.rules = rules;
   }
 
-  /** A rule, and the refusal of whoever does not have its scopes. */
-  record Rule(Set<String> methods, PathPattern pattern, Set<String> scopes, String scopeText) {
+  /**
+   * A rule.
+   *
+   * @param methods none for any
+   * @param pattern for canonical paths
+   * @param written the pattern as it stands in the configuration
+   */
+  record Rule(
+      Set<String> methods,
+      PathPattern pattern,
+      PathPattern written,
+      Set<String> scopes,
+      String scopeText) {
 
-    boolean matches(String method, String path) {
-      return (methods.isEmpty() || methods.contains(method)) && pattern.matches(path);
+    boolean matches(String method, String canonicalPath) {
+      return isFor(method) && pattern.matches(canonicalPath);
+    }
+
+    boolean isFor(String method) {
+      return methods.isEmpty() || methods.contains(method);
     }
   }
 
@@ -50,26 +66,19 @@ final class AccessRules {
 
   private static Rule rule(String line) {
     String[] words = line.split("\\s+", -1);
-    if (words.length < 3 || !words[1].startsWith("/") && !words[1].startsWith("*.")) {
+    if (words.length < 3 || !UrlPattern.allowed(words[1])) {
       throw Key.FILTER_RULES.invalid(line, "the configuration");
     }
     SortedSet<String> scopes = new TreeSet<>(List.of(words).subList(2, words.length));
-    if (!scopes.stream().allMatch(Scopes::valid) || misplacedStar(words[1])) {
+    if (!scopes.stream().allMatch(Scopes::valid)) {
       throw Key.FILTER_RULES.invalid(line, "the configuration");
     }
     return new Rule(
         methods(words[0], line),
         PathPattern.canonical(words[1]),
+        PathPattern.of(words[1]),
         Set.copyOf(scopes),
         Scopes.text(scopes));
-  }
-
-  private static boolean misplacedStar(String pattern) {
-    if (pattern.startsWith("*.")) {
-      return pattern.indexOf('*', 1) > 0 || pattern.indexOf('/') > 0;
-    }
-    int star = pattern.indexOf('*');
-    return star > 0 && !(star == pattern.length() - 1 && pattern.charAt(star - 1) == '/');
   }
 
   private static Set<String> methods(String text, String line) {
@@ -103,6 +112,17 @@ final class AccessRules {
     for (int i = 0; i < rules.size(); i++) {
       Rule rule = rules.get(i);
       if (rule.matches(method, canonicalPath)) {
+        return rule;
+      }
+    }
+    return null;
+  }
+
+  /** The rule for a request whose path is compared as it is spelt; null when none matches. */
+  @Nullable Rule firstAsSpelt(String method, String path) {
+    for (int i = 0; i < rules.size(); i++) {
+      Rule rule = rules.get(i);
+      if (rule.isFor(method) && rule.written().matches(path)) {
         return rule;
       }
     }

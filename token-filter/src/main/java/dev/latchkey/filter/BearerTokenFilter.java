@@ -92,6 +92,10 @@ public final class BearerTokenFilter implements Filter {
       Guard made = Guard.of(settings, gate, door == Door.FORWARD_AUTH);
       node = SharedNode.of(config.getServletContext(), settings, clock);
       guard = made;
+      if (door != Door.MECHANISM) {
+        Protection.log(
+            settings, gate.rules(), door, config.getServletContext(), config.getFilterName());
+      }
     } catch (InvalidConfigurationException invalid) {
       guard = null;
       LOG.log(Level.ERROR, "everything is answered 503: " + invalid.getMessage());
@@ -231,6 +235,9 @@ public final class BearerTokenFilter implements Filter {
     if (mine.checksForwards()) {
       String path = reached(request);
       if (path != null && mine.gate().guards(path)) {
+        if (!RequestMethod.wellFormed(request.getMethod())) {
+          return refused(mine, Refused.MALFORMED_METHOD, request, response);
+        }
         Decision decision =
             grant == null ? mine.gate().authenticate(request) : Decision.Open.INSTANCE;
         Grant caller = decision instanceof Admitted admitted ? admitted.grant() : grant;

@@ -40,6 +40,11 @@ sealed interface Decision permits Decision.Open, Decision.Admitted, Decision.Ref
     static final Refused AMBIGUOUS_PATH =
         new Refused(400, "invalid_request", "The path is spelt in an ambiguous way.", "");
 
+    /** A method in a case that the application could read otherwise (RFC 9110 §9.1). */
+    static final Refused MALFORMED_METHOD =
+        new Refused(
+            400, "invalid_request", "The request method must be written in capital letters.", "");
+
     /** Forwarding headers that contradict themselves. */
     static final Refused AMBIGUOUS_FORWARDING =
         new Refused(400, "invalid_request", "A forwarding header is there twice.", "");

@@ -24,9 +24,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the request is for, the proxy says in {@code X-Forwarded-Method} and {@code
  * X-Forwarded-Uri}, in {@code X-Original-Method} and {@code X-Original-Uri}, or by asking with the
- * method and the path of the request itself, put behind {@code /verify}, as Envoy does. A client
- * may add the headers that its proxy does not set. So whatever is said must all be allowed, and of
- * a pair both must be there: with half of one from the proxy, a client could choose the other half.
+ * method of the request itself and its URI put behind {@code /verify?} or {@code /verify}, as Envoy
+ * does. A client may add the headers that its proxy does not set. So whatever is said must all be
+ * allowed, and of a pair both must be there: with half of one from the proxy, a client could choose
+ * the other half.
+ *
+ * <p>Behind {@code /verify?} the answer is 200 in place of 204: Envoy takes no other status for a
+ * yes. The URI is a query there because servers may answer a path themselves that they can't
+ * decode, and Payara answers it 200.
  */
 final class ForwardAuth {
 
@@ -73,21 +78,27 @@ final class ForwardAuth {
       throws IOException {
     List<String> methods = values(request, PAIRS.stream().map(Pair::method));
     List<String> uris = values(request, PAIRS.stream().flatMap(pair -> pair.uris().stream()));
-    boolean silent = dispatched.equals(PATH) && methods.isEmpty() && uris.isEmpty();
-    if (!dispatched.equals(PATH)) {
+    String behind = behind(request, dispatched);
+    boolean reads = "GET".equals(request.getMethod()) || "HEAD".equals(request.getMethod());
+    if (behind != null) {
       methods.add(request.getMethod());
-      uris.add(behind(request));
-    } else if (!"GET".equals(request.getMethod()) && !"HEAD".equals(request.getMethod())) {
+      uris.add(behind);
+    } else if (!reads) {
       response.setHeader("Allow", "GET, HEAD");
       response.setStatus(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
       return;
     }
+    boolean silent = methods.isEmpty() && uris.isEmpty();
     if (contradictory(request)) {
       challenge.write(Refused.AMBIGUOUS_FORWARDING, request, response);
       return;
     }
-    if (dispatched.equals(PATH) && PAIRS.stream().anyMatch(pair -> pair.halved(request))) {
+    if (behind == null && PAIRS.stream().anyMatch(pair -> pair.halved(request))) {
       challenge.write(Refused.INCOMPLETE_FORWARDING, request, response);
+      return;
+    }
+    if (!methods.stream().allMatch(RequestMethod::wellFormed)) {
+      challenge.write(Refused.MALFORMED_METHOD, request, response);
       return;
     }
     List<String> paths = new ArrayList<>();
@@ -114,8 +125,7 @@ final class ForwardAuth {
             && (paths.stream().noneMatch(gate::guards)
                 || methods.stream().allMatch(method -> gate.letsThrough(request, method)));
     if (open) {
-      response.setHeader("Cache-Control", "no-store");
-      response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+      admit(request, response);
       return;
     }
     Decision decision = gate.decide(request, methods, paths);
@@ -129,24 +139,47 @@ final class ForwardAuth {
                 + " client that adds the headers itself is believed; let the proxy set them");
       }
       name(admitted.grant(), response);
+      admit(request, response);
     } else {
       challenge.write((Refused) decision, request, response);
     }
   }
 
-  /** The raw URI behind the endpoint's; empty, and so refused, when that is spelt otherwise. */
-  private static String behind(HttpServletRequest request) {
+  /**
+   * The raw URI behind the endpoint's; empty, and so refused, when that is spelt otherwise; null
+   * when there is none.
+   */
+  private static @Nullable String behind(HttpServletRequest request, String dispatched) {
+    if (isAskedByQuery(request, dispatched)) {
+      return request.getQueryString();
+    }
+    if (dispatched.equals(PATH)) {
+      return null;
+    }
     String uri = request.getRequestURI().substring(request.getContextPath().length());
     return uri.startsWith(PATH + '/') ? uri.substring(PATH.length()) : "";
   }
 
-  private static void name(Grant grant, HttpServletResponse response) {
+  private static boolean isAskedByQuery(HttpServletRequest request, String dispatched) {
+    String query = request.getQueryString();
+    return dispatched.equals(PATH) && query != null && query.startsWith("/");
+  }
+
+  private static void admit(HttpServletRequest request, HttpServletResponse response) {
     response.setHeader("Cache-Control", "no-store");
+    if (isAskedByQuery(request, RequestPath.dispatched(request))) {
+      response.setStatus(HttpServletResponse.SC_OK);
+      response.setContentLength(0);
+    } else {
+      response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+  }
+
+  private static void name(Grant grant, HttpServletResponse response) {
     response.setHeader("X-Latchkey-Third-Party", encoded(grant.name()));
     response.setHeader("X-Latchkey-Client-Id", grant.clientId());
     response.setHeader("X-Latchkey-Token-Id", grant.tokenId());
     response.setHeader("X-Latchkey-Scopes", Scopes.text(grant.scopes()));
-    response.setStatus(HttpServletResponse.SC_NO_CONTENT);
   }
 
   private static boolean contradictory(HttpServletRequest request) {
@@ -161,27 +194,62 @@ final class ForwardAuth {
         name -> {
           @Nullable String value = request.getHeader(name);
           if (value != null) {
-            values.add(value.strip());
+            values.add(withoutSpaceAround(value));
           }
         });
     return values;
   }
 
+  // RFC 9110 §5.5: it is no part of the value, but not every server takes it off.
+  private static String withoutSpaceAround(String value) {
+    int from = 0;
+    int to = value.length();
+    while (from < to && (value.charAt(from) == ' ' || value.charAt(from) == '\t')) {
+      from++;
+    }
+    while (from < to && (value.charAt(to - 1) == ' ' || value.charAt(to - 1) == '\t')) {
+      to--;
+    }
+    return value.substring(from, to);
+  }
+
   /** How the path in a raw URI, which may be absolute, can be read; none when it is ambiguous. */
   private static List<String> readings(String uri) {
-    String path = uri;
-    int scheme = uri.indexOf("://");
-    if (scheme > 0 && uri.charAt(0) != '/') {
-      int slash = uri.indexOf('/', scheme + 3);
-      path = slash < 0 ? "/" : uri.substring(slash);
-    }
-    int query = path.indexOf('?');
-    if (query >= 0) {
-      path = path.substring(0, query);
-    }
+    String path = withoutQuery(withoutOrigin(uri));
     return !path.startsWith("/") || RequestPath.ambiguous(path)
         ? List.of()
         : RequestPath.readings(path);
+  }
+
+  /** The path and the query of a URI; the URI itself when it is not absolute. */
+  private static String withoutOrigin(String uri) {
+    int colon = uri.indexOf(':');
+    if (colon <= 0 || !uri.startsWith("://", colon) || !isScheme(uri, colon)) {
+      return uri;
+    }
+    int authority = colon + 3;
+    int end = authority;
+    while (end < uri.length() && "/?#\\".indexOf(uri.charAt(end)) < 0) {
+      end++;
+    }
+    String rest = uri.substring(end);
+    return rest.isEmpty() || rest.charAt(0) == '?' ? "/" : rest;
+  }
+
+  // RFC 3986 §3.1, as far as requests have one.
+  private static boolean isScheme(String uri, int length) {
+    for (int i = 0; i < length; i++) {
+      char c = uri.charAt(i);
+      if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String withoutQuery(String uri) {
+    int query = uri.indexOf('?');
+    return query < 0 ? uri : uri.substring(0, query);
   }
 
   /**

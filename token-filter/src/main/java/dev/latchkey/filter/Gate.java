@@ -84,14 +84,20 @@ final class Gate {
     String uri = request.getRequestURI();
     // Most are: there is one reading of such a path, and nothing to look for.
     boolean plain = RequestPath.plain(uri);
-    String other = plain ? null : RequestPath.withoutParameters(request);
+    String other = plain ? null : RequestPath.decodedAgain(request);
+    boolean ambiguous = !plain && RequestPath.ambiguous(uri);
     if (!covers(path) && (other == null || !covers(other))) {
-      return Decision.Open.INSTANCE;
+      return ambiguous && RequestPath.suspected(request).stream().anyMatch(this::covers)
+          ? Refused.AMBIGUOUS_PATH
+          : Decision.Open.INSTANCE;
     }
-    if (!plain && RequestPath.ambiguous(uri)) {
+    if (ambiguous) {
       return Refused.AMBIGUOUS_PATH;
     }
     String method = request.getMethod();
+    if (!RequestMethod.wellFormed(method)) {
+      return Refused.MALFORMED_METHOD;
+    }
     boolean excluded = !guards(path) && (other == null || !guards(other));
     if (excluded || letsThrough(request, method)) {
       return Decision.Open.INSTANCE;
@@ -106,13 +112,16 @@ final class Gate {
 
   /** Decides about a request that needs a token wherever it goes to. */
   Decision decideWithToken(HttpServletRequest request) {
-    return RequestPath.ambiguous(request.getRequestURI())
-        ? Refused.AMBIGUOUS_PATH
-        : decide(
+    if (RequestPath.ambiguous(request.getRequestURI())) {
+      return Refused.AMBIGUOUS_PATH;
+    }
+    return RequestMethod.wellFormed(request.getMethod())
+        ? decide(
             request,
             request.getMethod(),
             RequestPath.dispatched(request),
-            RequestPath.withoutParameters(request));
+            RequestPath.decodedAgain(request))
+        : Refused.MALFORMED_METHOD;
   }
 
   /**
@@ -135,7 +144,10 @@ final class Gate {
     return decision;
   }
 
-  /** Decides about a request that stands for each of these methods at each of these paths. */
+  /**
+   * Decides about a request that stands for each of these methods at each of these paths; both are
+   * well-formed.
+   */
   Decision decide(HttpServletRequest request, List<String> methods, List<String> paths) {
     Decision decision = authenticate(request);
     if (decision instanceof Admitted admitted) {
@@ -217,7 +229,15 @@ final class Gate {
   }
 
   private @Nullable Refused refusal(Grant grant, String method, String path) {
-    Rule rule = rules.first(method, RequestPath.canonical(path));
+    String canonical = RequestPath.canonical(path);
+    Refused refused = refusal(grant, rules.first(method, canonical));
+    // A server that tells the two spellings apart has another rule for this one, further down.
+    return refused == null && !canonical.equals(path)
+        ? refusal(grant, rules.firstAsSpelt(method, path))
+        : refused;
+  }
+
+  private static @Nullable Refused refusal(Grant grant, @Nullable Rule rule) {
     return rule == null || grant.scopes().containsAll(rule.scopes())
         ? null
         : Refused.insufficientScope(rule.scopeText());

@@ -38,7 +38,7 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
   }
 
   // At every path, whatever it guards: the container compares paths as they are spelt.
-  private static void register(ServletContext context, Filter filter) {
+  private static String register(ServletContext context, Filter filter) {
     String name = NAME;
     // That the application has a filter of this name is no reason to be without ours.
     while (context.getFilterRegistration(name) != null) {
@@ -50,6 +50,7 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
     }
     registration.setAsyncSupported(true);
     registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+    return name;
   }
 
   /** A class of its own, so that one that is missing is missed where it can be caught. */
@@ -63,7 +64,7 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
         Settings settings = Settings.load(context.getClassLoader());
         if (context.getInitParameter(SERVER) != null) {
           Door.FORWARD_AUTH.allowedBy(settings);
-          register(context, new BearerTokenFilter(Clock.systemUTC(), Door.FORWARD_AUTH));
+          register(context, settings, Door.FORWARD_AUTH);
           addSample(context, settings);
         } else if (settings.get(Key.MECHANISM)) {
           if (declared(context)) {
@@ -72,14 +73,23 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
           SecondDoor door = new SecondDoor(settings, Clock.systemUTC());
           SecondDoor.guard(context, door.guard());
           context.addListener(door);
-          register(context, new BearerTokenFilter(Clock.systemUTC(), Door.MECHANISM));
+          LatchkeyInitializer.register(
+              context, new BearerTokenFilter(Clock.systemUTC(), Door.MECHANISM));
         } else if (settings.get(Key.FILTER_REGISTER) && !declared(context)) {
-          register(context, new BearerTokenFilter());
+          register(context, settings, Door.FILTER);
         }
       } catch (InvalidConfigurationException invalid) {
-        register(context, new ClosedFilter());
+        LatchkeyInitializer.register(context, new ClosedFilter());
         LOG.log(Level.ERROR, "everything is answered 503: " + invalid.getMessage());
       }
+    }
+
+    private static void register(ServletContext context, Settings settings, Door door) {
+      // WildFly makes a filter when the first request comes. What is wrong is to be found before.
+      AccessRules rules = new Gate(settings, () -> null).rules();
+      String name =
+          LatchkeyInitializer.register(context, new BearerTokenFilter(Clock.systemUTC(), door));
+      Protection.log(settings, rules, door, context, name);
     }
 
     private static void addSample(ServletContext context, Settings settings) {

@@ -49,8 +49,12 @@ final class PathPattern {
     PathPattern asItStands = of(pattern);
     return switch (asItStands.kind) {
       case ALL -> asItStands;
-      case EXACT, PREFIX ->
-          new PathPattern(asItStands.kind, RequestPath.canonical(asItStands.text));
+      case EXACT -> new PathPattern(Kind.EXACT, RequestPath.canonical(asItStands.text));
+      case PREFIX -> {
+        String prefix = RequestPath.canonical(asItStands.text);
+        // of a name such as "...", nothing is left
+        yield prefix.equals("/") ? of("/*") : new PathPattern(Kind.PREFIX, prefix);
+      }
       case EXTENSION ->
           new PathPattern(
               Kind.EXTENSION, RequestPath.canonical("/x" + asItStands.text).substring(2));
@@ -69,6 +73,50 @@ final class PathPattern {
           path.startsWith(text)
               && (path.length() == text.length() || path.charAt(text.length()) == '/');
       case EXTENSION -> path.endsWith(text);
+    };
+  }
+
+  boolean exact() {
+    return kind == Kind.EXACT;
+  }
+
+  /** The pattern of an exact path and of all that is below it; itself for other kinds. */
+  PathPattern withChildren() {
+    if (kind != Kind.EXACT) {
+      return this;
+    }
+    return text.equals("/")
+        ? new PathPattern(Kind.ALL, "")
+        : new PathPattern(
+            Kind.PREFIX, text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+  }
+
+  /** Whether every path that the other pattern matches is matched by this one. */
+  boolean covers(PathPattern other) {
+    return switch (kind) {
+      case ALL -> true;
+      case EXACT -> other.kind == Kind.EXACT && text.equals(other.text);
+      case PREFIX -> (other.kind == Kind.EXACT || other.kind == Kind.PREFIX) && matches(other.text);
+      case EXTENSION ->
+          (other.kind == Kind.EXACT || other.kind == Kind.EXTENSION) && matches(other.text);
+    };
+  }
+
+  /** Whether there can be a path that both patterns match. */
+  boolean meets(PathPattern other) {
+    boolean oneIsExact = kind == Kind.EXACT || other.kind == Kind.EXACT;
+    boolean oneIsAnExtension = kind == Kind.EXTENSION || other.kind == Kind.EXTENSION;
+    return covers(other) || other.covers(this) || oneIsAnExtension && !oneIsExact;
+  }
+
+  /** As it stands in a configuration. */
+  @Override
+  public String toString() {
+    return switch (kind) {
+      case ALL -> "/*";
+      case EXACT -> text;
+      case PREFIX -> text + "/*";
+      case EXTENSION -> "*" + text;
     };
   }
 

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +37,10 @@ final class RequestPath {
   }
 
   /**
-   * Whether a raw request URI is spelt so that somebody behind us could read another path in it
-   * than the container: an encoded separator, NUL or control character, a backslash, a dot segment,
-   * something encoded twice, or what is no escape at all. Such a path is nobody's by accident.
+   * Whether a raw request URI can be read as another path than the container's: an encoded
+   * separator, NUL or control character, a backslash, a dot segment, something encoded twice, no
+   * escape at all, a character that is no ASCII (RFC 3986 §2), or escapes that are no UTF-8 (RFC
+   * 3629 §4).
    */
   static boolean ambiguous(String uri) {
     return !plain(uri) && ambiguousWhenLookedAt(uri);
@@ -81,26 +83,64 @@ final class RequestPath {
         }
         segment = i + 1;
       } else if (c == '%') {
-        if (ambiguousEscape(uri, i)) {
+        int octets = unambiguousOctets(uri, i);
+        if (octets == 0) {
           return true;
         }
-        i += 2;
-      } else if (c == '\\' || c == '#' || c <= ' ' || c == 0x7f) {
+        i += 3 * octets - 1;
+      } else if (c == '\\' || c == '#' || c <= ' ' || c >= 0x7f) {
         return true;
       }
     }
     return dots(uri, segment, uri.length());
   }
 
-  private static boolean ambiguousEscape(String uri, int at) {
+  /** How many escapes stand for one character here; 0 when it is ambiguous. */
+  private static int unambiguousOctets(String uri, int at) {
     int octet = octet(uri, at);
-    return switch (octet) {
-      // no escape; an overlong form of an ASCII character (RFC 3629 §3)
-      case -1, 0xc0, 0xc1 -> true;
-      case '/', '\\', 0x7f -> true;
-      case '%' -> octet(uri, at + 2) >= 0;
-      default -> octet < ' ';
-    };
+    if (octet >= 0x80) {
+      return Utf8.octets(octet, escape(uri, at + 3), escape(uri, at + 6), escape(uri, at + 9));
+    }
+    boolean ambiguous =
+        octet < ' '
+            || octet == '/'
+            || octet == '\\'
+            || octet == 0x7f
+            || (octet == '%' && escapeIsLeft(uri, at + 3));
+    return ambiguous ? 0 : 1;
+  }
+
+  /** Whether what stands here is, once it is decoded, the rest of an escape. */
+  private static boolean escapeIsLeft(String uri, int at) {
+    int first = decodedAt(uri, at);
+    int second = at + width(uri, at);
+    if (first == 'u' || first == 'U') {
+      // %u002f, which some servers read as well
+      int third = second + width(uri, second);
+      return isHex(decodedAt(uri, second)) && isHex(decodedAt(uri, third));
+    }
+    return isHex(first) && isHex(decodedAt(uri, second));
+  }
+
+  /** What an escape stands for; -1 where there is none. */
+  private static int escape(String uri, int at) {
+    return at < uri.length() && uri.charAt(at) == '%' ? octet(uri, at) : -1;
+  }
+
+  /** What a character or an escape stands for; -1 behind the end. */
+  private static int decodedAt(String uri, int at) {
+    if (at >= uri.length()) {
+      return -1;
+    }
+    return uri.charAt(at) == '%' ? octet(uri, at) : uri.charAt(at);
+  }
+
+  private static int width(String uri, int at) {
+    return at < uri.length() && uri.charAt(at) == '%' ? 3 : 1;
+  }
+
+  private static boolean isHex(int c) {
+    return c >= 0 && c < 0x7f && Character.digit(c, 16) >= 0;
   }
 
   // "." or "..", also encoded, also with path parameters.
@@ -138,14 +178,20 @@ final class RequestPath {
   }
 
   /**
-   * The form in which paths are compared with rules: small letters, no empty segments, no dots and
-   * spaces at the end of a segment, no slash at the end. Whatever variant of a path a container or
-   * a file system takes for the same resource, the rule for that resource holds.
+   * The form in which paths are compared with rules: lower case, one form for characters that look
+   * or are composed alike, no empty segments, no dots and spaces at the end of a segment, no slash
+   * at the end. If a container or a file system serves the same resource for several spellings, the
+   * rule of that resource applies to all of them.
    */
   static String canonical(String path) {
     if (isCanonical(path)) {
       return path;
     }
+    String canonical = canonicalSegments(FoldedText.of(path));
+    return canonical.equals(path) ? path : canonical;
+  }
+
+  private static String canonicalSegments(String path) {
     StringBuilder canonical = new StringBuilder(path.length());
     int from = 0;
     while (from < path.length()) {
@@ -158,7 +204,7 @@ final class RequestPath {
       if (to > from) {
         canonical.append('/');
         for (int i = from; i < to; i++) {
-          canonical.append(small(path.charAt(i)));
+          canonical.append(path.charAt(i));
         }
       }
       from = end + 1;
@@ -166,6 +212,7 @@ final class RequestPath {
     return canonical.isEmpty() ? "/" : canonical.toString();
   }
 
+  /** Whether an ASCII path is canonical; what is not ASCII has to be looked at closer. */
   private static boolean isCanonical(String path) {
     int length = path.length();
     if (length == 0 || path.charAt(0) != '/') {
@@ -175,7 +222,8 @@ final class RequestPath {
     for (int i = 0; i < length; i++) {
       char c = path.charAt(i);
       boolean ended = c == '/' && i > 0;
-      if (c != small(c) || ended && (before == '/' || before == '.' || before == ' ')) {
+      boolean folded = c < 0x80 && (c < 'A' || c > 'Z');
+      if (!folded || ended && (before == '/' || before == '.' || before == ' ')) {
         return false;
       }
       before = c;
@@ -183,23 +231,44 @@ final class RequestPath {
     return length == 1 || before != '/' && before != '.' && before != ' ';
   }
 
-  private static char small(char c) {
-    return c < 0x80 ? (c >= 'A' && c <= 'Z' ? (char) (c + 32) : c) : Character.toLowerCase(c);
+  /**
+   * The path that somebody reads who decodes the request URI again, as JAX-RS does: without path
+   * parameters, and in UTF-8 whatever the container decodes by. Null when it can't differ from the
+   * one that the container dispatches on.
+   */
+  static @Nullable String decodedAgain(HttpServletRequest request) {
+    String uri = request.getRequestURI();
+    if (uri.indexOf(';') < 0 && isAsciiWhenDecoded(uri)) {
+      return null;
+    }
+    return belowContext(withoutEmptySegments(decoded(uri)), request);
+  }
+
+  private static boolean isAsciiWhenDecoded(String uri) {
+    for (int i = uri.indexOf('%'); i >= 0; i = uri.indexOf('%', i + 1)) {
+      if (octet(uri, i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // Some containers answer with the context path as it was spelt.
+  private static String belowContext(String path, HttpServletRequest request) {
+    String context = withoutEmptySegments(decoded(request.getContextPath()));
+    return path.startsWith(context) ? path.substring(context.length()) : path;
   }
 
   /**
-   * The path that somebody reads who takes path parameters out of the request URI by himself, as
-   * JAX-RS does; null when there are none. Containers differ in what they make of them.
+   * The paths that an ambiguous request URI leads to if somebody behind us decodes it several
+   * times, takes a backslash for a slash, or follows dot segments; read as UTF-8 and as Latin-1.
    */
-  static @Nullable String withoutParameters(HttpServletRequest request) {
-    String uri = request.getRequestURI();
-    if (uri.indexOf(';') < 0) {
-      return null;
-    }
-    String path = withoutEmptySegments(decoded(uri));
-    // Some containers answer with the context path as it was spelt.
-    String context = withoutEmptySegments(decoded(request.getContextPath()));
-    return path.startsWith(context) ? path.substring(context.length()) : path;
+  static List<String> suspected(HttpServletRequest request) {
+    byte[] octets = SuspectedPath.octets(request.getRequestURI());
+    return Stream.of(StandardCharsets.UTF_8, StandardCharsets.ISO_8859_1)
+        .map(charset -> SuspectedPath.resolved(new String(octets, charset)))
+        .map(path -> belowContext(path, request))
+        .toList();
   }
 
   private static String withoutEmptySegments(String path) {

@@ -40,6 +40,10 @@ final class SecondDoor implements ServletContextListener {
   public void contextInitialized(ServletContextEvent event) {
     ServletContext context = event.getServletContext();
     node = SharedNode.of(context, settings, clock);
+    Guard guard = guardOf(context);
+    if (guard != null) {
+      Protection.log(settings, guard.gate().rules(), Door.MECHANISM, context, null);
+    }
   }
 
   @Override

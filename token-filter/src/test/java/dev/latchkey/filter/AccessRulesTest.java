@@ -72,6 +72,8 @@ class AccessRulesTest {
         "/a scope",
         "GET a scope",
         "get /a scope",
+        "Get /a scope",
+        "PO\u0130NT /a scope",
         "GET, /a scope",
         ",GET /a scope",
         "GET /a sc\"ope",

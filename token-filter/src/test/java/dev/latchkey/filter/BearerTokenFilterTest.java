@@ -243,6 +243,82 @@ class BearerTokenFilterTest {
     assertThat(challenge()).contains("error=\"invalid_request\"");
   }
 
+  // issue 15.5
+  @Test
+  void aPathThatIsEncodedTwiceIsRefusedAlsoBelowTheMetadata() throws Exception {
+    for (String path : List.of("/x", "/.well-known/oauth-protected-resource/x")) {
+      MockHttpServletRequest request = with(get(path), latchkey.issues().header());
+      request.setRequestURI(path + "/%25%37%32eports/1");
+      filter(request);
+      assertThat(response.getStatus()).isEqualTo(400);
+    }
+  }
+
+  // issue 15.1, 15.5
+  @ParameterizedTest
+  @CsvSource({
+    "/x, /größe/1, 400",
+    "/x, /gr\u00c3\u00b6\u00c3\u009fe/1, 400",
+    "/x, /gr%F6%DFe/1, 400",
+    "/x, /other/..%252fgr%C3%B6%C3%9Fe, 400",
+    "/gr\u00c3\u00b6\u00c3\u009fe/1, /gr%C3%B6%C3%9Fe/1, 401",
+    "/gro\u0308\u00dfe/1, /gro%CC%88%C3%9Fe/1, 401",
+    "/x, /öffentlich, 200",
+    "/x, /other%ff, 200",
+  })
+  void aProtectedPathThatIsNotAsciiIsProtectedInEveryEncoding(String path, String uri, int status)
+      throws Exception {
+    settings.put("latchkey.filter.paths", "/größe/*");
+    MockHttpServletRequest request = get(path);
+    request.setRequestURI(uri);
+    filter(request);
+    assertThat(response.getStatus()).isEqualTo(status);
+  }
+
+  // issue 22.c
+  @ParameterizedTest
+  @ValueSource(strings = {"/.../*", "/\u200b/*"})
+  void aPatternOfWhichNothingIsLeftProtectsEverything(String pattern) throws Exception {
+    settings.put("latchkey.filter.paths", pattern);
+    filter(get("/.../x"));
+    assertThat(response.getStatus()).isEqualTo(401);
+  }
+
+  // issue 14.5
+  @ParameterizedTest
+  @CsvSource({
+    "post, /api/x, 400",
+    "Post, /api/x, 400",
+    "get, /api/health, 400",
+    "get, /.well-known/oauth-protected-resource, 200",
+    "get, /api/.well-known, 400",
+    "post, /other, 200",
+    "POST, /api/x, 403",
+    "PROPFIND, /api/x, 200",
+  })
+  void aMethodThatIsNotInCapitalsIsRefusedOnProtectedPaths(String method, String path, int status)
+      throws Exception {
+    settings.put("latchkey.filter.paths", "/api/*");
+    settings.put("latchkey.filter.excluded-paths", "/api/health");
+    settings.put("latchkey.filter.rules", "POST /api/* write");
+    MockHttpServletRequest request = with(get(path), latchkey.issues().header());
+    request.setMethod(method);
+    filter(request);
+    assertThat(response.getStatus()).isEqualTo(status);
+  }
+
+  // issue 14.5
+  @Test
+  void aMethodThatIsNotInCapitalsIsRefusedWhereForwardsAreChecked() throws Exception {
+    settings.put("latchkey.filter.check-forwards", "true");
+    settings.put("latchkey.filter.rules", "POST /secret a");
+    MockHttpServletRequest request = with(forward("/secret"), latchkey.issues().header());
+    request.setMethod("post");
+    filter(request);
+    assertThat(response.getStatus()).isEqualTo(400);
+    assertThat(passed).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/api/x, 401",

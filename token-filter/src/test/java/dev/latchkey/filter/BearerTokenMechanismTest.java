@@ -114,6 +114,26 @@ class BearerTokenMechanismTest {
     assertThat(response.getStatus()).isEqualTo(400);
   }
 
+  // issue 14.5
+  @Test
+  void refusesAMethodThatIsNotInCapitals() throws Exception {
+    token("a");
+    request.setMethod("get");
+    assertThat(ask()).isEqualTo(AuthenticationStatus.SEND_FAILURE);
+    assertThat(response.getStatus()).isEqualTo(400);
+  }
+
+  // issue 14.5
+  @Test
+  void refusesAMethodThatIsNotInCapitalsWhereTheApplicationAsksForAToken() throws Exception {
+    settings.put("latchkey.filter.paths", "/elsewhere");
+    constrained = true;
+    token("a");
+    request.setMethod("get");
+    assertThat(ask()).isEqualTo(AuthenticationStatus.SEND_FAILURE);
+    assertThat(response.getStatus()).isEqualTo(400);
+  }
+
   @Test
   @DisplayName("A19 503 while the filter behind has not started")
   void isClosedWithoutAGuard() throws Exception {

@@ -66,6 +66,12 @@ class ForwardAuthTest {
     "GET, orders, 400",
     "GET, /a#b, 400",
     "GET, '', 400",
+    // a query is no part of the path, wherever it begins
+    "POST, https://api.example?x=/public/1, 204",
+    "POST, https://api.example/orders/1?x=/public/1, 403",
+    "POST, https://api.example#/public/1, 400",
+    "POST, https://api.example\\/public/1, 400",
+    "GET, x?://y/public/1, 400",
   })
   void rulesAreFedByTheForwardedRequest(String method, String uri, int status) throws Exception {
     token(latchkey.issues("other"));
@@ -127,6 +133,98 @@ class ForwardAuthTest {
     verify();
     assertThat(response.getStatus()).isEqualTo(400);
     assertThat(response.getContentAsString()).contains("X-Original-Method and X-Original-Uri");
+  }
+
+  // issue 15.1, 15.5
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/größe/1",
+        "/gr\u00c3\u00b6\u00c3\u009fe/1",
+        "/gr%F6%DFe/1",
+        "/%ff",
+        "/%25%37%32eports/1",
+        "/a%2525",
+        "/a%25252f"
+      })
+  void aForwardedPathThatCanBeReadTwiceIsRefused(String uri) throws Exception {
+    settings.put("latchkey.filter.paths", "/größe/*");
+    forwards("GET", uri);
+    verify();
+    assertThat(response.getStatus()).isEqualTo(400);
+  }
+
+  // issue 15.1
+  @ParameterizedTest
+  @CsvSource({"/gr%C3%B6%C3%9Fe/1, 401", "/gro%CC%88%C3%9Fe/1, 401", "/other, 204"})
+  void patternsThatAreNotAsciiGuard(String uri, int status) throws Exception {
+    settings.put("latchkey.filter.paths", "/größe/*");
+    forwards("GET", uri);
+    verify();
+    assertThat(response.getStatus()).isEqualTo(status);
+  }
+
+  // issue 14.5
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "post",
+        "Post",
+        "GeT",
+        "GET, POST",
+        "GET POST",
+        "GET,POST",
+        "",
+        "G\u00cbT",
+        "POST\u0131",
+        "P\u212a",
+        "GET\u0000",
+        "GET\u001f",
+        "\u001fGET",
+        "GET\u00a0",
+        "*",
+        "-",
+        "(GET)",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+      })
+  void aForwardedMethodThatIsNotInCapitalsIsRefused(String method) throws Exception {
+    token(latchkey.issues("write", "secret"));
+    forwards(method, "/orders/1");
+    verify();
+    assertThat(response.getStatus()).isEqualTo(400);
+  }
+
+  // issue 14.5
+  @ParameterizedTest
+  @ValueSource(strings = {"PROPFIND", "M-SEARCH", "BASELINE-CONTROL", "FOO_BAR", " GET "})
+  void otherMethodsInCapitalsAreAllowed(String method) throws Exception {
+    token(latchkey.issues("other"));
+    forwards(method, "/orders/1");
+    verify();
+    assertThat(response.getStatus()).isEqualTo(204);
+  }
+
+  // issue 14.5
+  @ParameterizedTest
+  @CsvSource({"post, 400", "Get, 400", "POST, 403"})
+  void theMethodThatIsAskedWithCountsAsWell(String method, int status) throws Exception {
+    MockHttpServletRequest asked = at("/verify/orders/1");
+    asked.setMethod(method);
+    asked.addHeader("Authorization", latchkey.issues("other").header());
+    endpoint().doFilter(asked, response, new MockFilterChain());
+    assertThat(response.getStatus()).isEqualTo(status);
+  }
+
+  // A14
+  @ParameterizedTest
+  @CsvSource({"/public/1, 204", "/Public/1, 403", "/PUBLIC/1, 403", "/public//1, 204"})
+  void anotherSpellingNeedsTheRuleOfThatSpellingToo(String uri, int status) throws Exception {
+    settings.remove("latchkey.filter.excluded-paths");
+    settings.put("latchkey.filter.rules", "* /public/* other; * /* all");
+    token(latchkey.issues("other"));
+    forwards("GET", uri);
+    verify();
+    assertThat(response.getStatus()).isEqualTo(status);
   }
 
   @Test
@@ -206,6 +304,40 @@ class ForwardAuthTest {
     asked.addHeader("Authorization", latchkey.issues("other").header());
     endpoint().doFilter(asked, response, new MockFilterChain());
     assertThat(response.getStatus()).isEqualTo(status);
+  }
+
+  // issue 15.1: Payara answers 200 to a path that it can't decode, before any filter
+  @ParameterizedTest
+  @DisplayName("Envoy asks for the URI as a query, and takes 200 for a yes")
+  @CsvSource({
+    "GET, /orders/1, 200",
+    "GET, /orders/1?x=y, 200",
+    "POST, /orders/1, 403",
+    "DELETE, /secret/1, 403",
+    "GET, /secret;x/1, 403",
+    "GET, /orders/x%, 400",
+    "GET, /orders/%zz, 400",
+    "GET, /gr\u00f6, 400",
+    "get, /orders/1, 400",
+  })
+  void isAskedForAQuery(String method, String uri, int status) throws Exception {
+    Issued token = latchkey.issues("other");
+    token(token);
+    request.setMethod(method);
+    request.setQueryString(uri);
+    request.addHeader("X-Forwarded-Uri", "/public/1");
+    verify();
+    assertThat(response.getStatus()).isEqualTo(status);
+    assertThat(response.getHeader("X-Latchkey-Client-Id"))
+        .isEqualTo(status == 200 ? token.thirdParty() : null);
+  }
+
+  @Test
+  void aQueryThatIsNoUriIsNotLookedAt() throws Exception {
+    token(latchkey.issues("other"));
+    request.setQueryString("x=/secret/1");
+    verify();
+    assertThat(response.getStatus()).isEqualTo(204);
   }
 
   @ParameterizedTest

@@ -33,7 +33,12 @@ class LatchkeyInitializerTest {
 
   @AfterEach
   void forget() {
-    List.of("latchkey.filter.register", "latchkey.mechanism", "latchkey.sample", "latchkey.ruls")
+    List.of(
+            "latchkey.filter.register",
+            "latchkey.mechanism",
+            "latchkey.sample",
+            "latchkey.ruls",
+            "latchkey.filter.rules")
         .forEach(System::clearProperty);
   }
 
@@ -45,7 +50,8 @@ class LatchkeyInitializerTest {
         .containsExactly(
             "filter latchkey",
             "async true",
-            "map " + EnumSet.allOf(DispatcherType.class) + " after=false /*");
+            "map " + EnumSet.allOf(DispatcherType.class) + " after=false /*",
+            "attribute " + Protection.class.getName() + ".latchkey");
   }
 
   @Test
@@ -66,6 +72,14 @@ class LatchkeyInitializerTest {
     start();
     assertThat(filters).singleElement().isInstanceOf(ClosedFilter.class);
     assertThat(done).contains("filter latchkey", "async true");
+  }
+
+  // issue 15.2: WildFly makes filters too late to say it then
+  @Test
+  void aRuleThatDoesNotParseClosesEverythingAtTheStart() {
+    System.setProperty("latchkey.filter.rules", "get /x y");
+    start();
+    assertThat(filters).singleElement().isInstanceOf(ClosedFilter.class);
   }
 
   @Test
@@ -184,6 +198,8 @@ class LatchkeyInitializerTest {
             (proxy, method, arguments) ->
                 switch (method.getName()) {
                   case "getClassLoader" -> getClass().getClassLoader();
+                  case "getContextPath" -> "/app";
+                  case "getAttribute" -> null;
                   case "getInitParameter" -> ownWar ? "true" : null;
                   case "getFilterRegistrations" -> registrations();
                   case "getFilterRegistration" ->

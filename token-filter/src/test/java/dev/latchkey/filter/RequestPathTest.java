@@ -54,7 +54,35 @@ class RequestPathTest {
         "/a%u0041",
         "%2e%2e",
         "..",
-        "/a/%2E%2E"
+        "/a/%2E%2E",
+        // issue 15.5: decoded once, there is still an escape
+        "/a%2525",
+        "/a%25252f",
+        "/a%25%32%46",
+        "/sample/%25%37%32eports/1",
+        "/a%25%32f",
+        "/a%252%66",
+        "/a%2541%25zz",
+        "/a%25zz%2541",
+        "/a%25u0041",
+        // issue 15.1: characters that are no ASCII, and escapes that are no UTF-8
+        "/größe/1",
+        "/grÃ¶ÃŸe/1",
+        "/\u0100",
+        "/a%80",
+        "/a%ff",
+        "/gr%F6%DFe",
+        "/a%c3",
+        "/a%c3/%b6",
+        "/a%c3x%b6",
+        "/a%c3%b6%b6",
+        "/a%e0%80%af",
+        "/a%e2%82",
+        "/a%ed%a0%80",
+        "/a%f0%80%80%af",
+        "/a%f4%90%80%80",
+        "/a%f8%88%80%80%80",
+        "/a%c2%85"
       })
   void isAmbiguous(String uri) {
     assertThat(RequestPath.ambiguous(uri)).isTrue();
@@ -85,7 +113,13 @@ class RequestPathTest {
         "/a/..b",
         "/~a",
         "/a%21",
-        "/a%80"
+        "/a%25zz",
+        "/100%25%25",
+        "/100%25%20off",
+        "/gr%C3%B6%C3%9Fe/1",
+        "/%E2%82%AC",
+        "/%F0%9F%98%80",
+        "/%ED%9F%BF%EE%80%80%F4%8F%BF%BF"
       })
   void isNot(String uri) {
     assertThat(RequestPath.ambiguous(uri)).isFalse();
@@ -109,6 +143,15 @@ class RequestPathTest {
     "/a.b/c, /a.b/c",
     "/a b/c, /a b/c",
     "/[Z@, /[z@",
+    // issue 15.1: composed otherwise, in another case, compatible, not to be seen
+    "/gro\u0308\u00dfe, /gr\u00f6sse",
+    "/GR\u00d6\u1e9eE, /gr\u00f6sse",
+    "/ap\u0131, /api",
+    "/AP\u0130, /api",
+    "/\u212aey, /key",
+    "/\uff41pi, /api",
+    "/a\u200bpi\ufe0f, /api",
+    "/api\uff0fx, /api/x",
   })
   void canonical(String path, String canonical) {
     assertThat(RequestPath.canonical(path)).isEqualTo(canonical);
@@ -143,10 +186,38 @@ class RequestPathTest {
   void whatComesWithoutParametersIsThePathBelowTheContext() {
     MockHttpServletRequest request = new MockHttpServletRequest("GET", "/app/a;x/b");
     request.setContextPath("/app");
-    assertThat(RequestPath.withoutParameters(request)).isEqualTo("/a/b");
+    assertThat(RequestPath.decodedAgain(request)).isEqualTo("/a/b");
     request.setRequestURI("/app/a/b");
-    assertThat(RequestPath.withoutParameters(request)).isNull();
+    assertThat(RequestPath.decodedAgain(request)).isNull();
     request.setRequestURI("/other;x/b");
-    assertThat(RequestPath.withoutParameters(request)).isEqualTo("/other/b");
+    assertThat(RequestPath.decodedAgain(request)).isEqualTo("/other/b");
+  }
+
+  // issue 15.1
+  @Test
+  void whatIsNotAsciiIsDecodedAgainAsUtf8() {
+    MockHttpServletRequest request = new MockHttpServletRequest("GET", "/app/gr%C3%B6%C3%9Fe");
+    request.setContextPath("/app");
+    assertThat(RequestPath.decodedAgain(request)).isEqualTo("/größe");
+    request.setRequestURI("/app/a%20b");
+    assertThat(RequestPath.decodedAgain(request)).isNull();
+  }
+
+  @ParameterizedTest
+  @DisplayName("what an ambiguous path could lead to, at worst")
+  @CsvSource({
+    "/app/gr\u00c3\u00b6\u00c3\u009fe/1, /gr\u00f6\u00dfe/1",
+    "/app/gr\u00f6\u00dfe/1, /gr\u00f6\u00dfe/1",
+    "/app/gr%F6%DFe/1, /gr\u00f6\u00dfe/1",
+    "/app/x%252f..%2fapi;y/1, /api/1",
+    "/app/x\\..\\api, /api",
+    "/app/%252561pi, /api",
+    "/app/a%zz, /a%zz",
+    "/../app/./api, /api",
+  })
+  void suspected(String uri, String path) {
+    MockHttpServletRequest request = new MockHttpServletRequest("GET", uri);
+    request.setContextPath("/app");
+    assertThat(RequestPath.suspected(request)).contains(path);
   }
 }

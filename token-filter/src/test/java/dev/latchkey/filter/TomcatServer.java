@@ -43,14 +43,27 @@ final class TomcatServer implements AutoCloseable {
   /** Begins with an application whose filter registers itself, configured by these properties. */
   static TomcatServer starts(Path folder, Map<String, String> properties) throws Exception {
     TomcatServer server = new TomcatServer(folder);
-    server.tomcat.getHost().addChild(server.application("/app"));
+    return server.starts(server.application("/app"), properties);
+  }
+
+  /** Begins with the forward-auth WAR at the root, configured by these properties. */
+  static TomcatServer startsForwardAuth(Path folder, Map<String, String> properties)
+      throws Exception {
+    TomcatServer server = new TomcatServer(folder);
+    Context context = server.application("");
+    context.addParameter("dev.latchkey.server", "true");
+    return server.starts(context, properties);
+  }
+
+  private TomcatServer starts(Context context, Map<String, String> properties) throws Exception {
+    tomcat.getHost().addChild(context);
     properties.forEach(System::setProperty);
     try {
-      server.tomcat.start();
+      tomcat.start();
     } finally {
       properties.keySet().forEach(System::clearProperty);
     }
-    return server;
+    return this;
   }
 
   /** Adds an application whose web.xml declares the filter with these init parameters. */

@@ -275,7 +275,7 @@ public final class Key<T> {
     return new InvalidConfigurationException(
         name
             + " = "
-            + (secret() ? "(not shown)" : '"' + text + '"')
+            + (secret() ? "(not shown)" : '"' + Printable.of(text) + '"')
             + " from "
             + source
             + " is not allowed; it takes "
@@ -328,23 +328,15 @@ public final class Key<T> {
     return new Key<>(
         name,
         byDefault,
-        "servlet URL patterns separated by commas, such as /api/*, *.json, /exact",
+        "servlet URL patterns separated by commas, such as /api/*, *.json, /exact; as decoded"
+            + " paths, so without %20, ;, ?, #, //, dot segments and unreadable characters",
         text -> {
           List<String> patterns = commaSeparated(text);
-          if (!patterns.stream().allMatch(Key::servletPattern)) {
+          if (!patterns.stream().allMatch(UrlPattern::allowed)) {
             throw new IllegalArgumentException();
           }
           return patterns;
         });
-  }
-
-  private static boolean servletPattern(String pattern) {
-    if (pattern.startsWith("*.")) {
-      return pattern.length() > 2 && pattern.indexOf('/') < 0 && pattern.indexOf('*', 1) < 0;
-    }
-    int star = pattern.indexOf('*');
-    return pattern.startsWith("/")
-        && (star < 0 || (star == pattern.length() - 1 && pattern.charAt(star - 1) == '/'));
   }
 
   private static List<String> commaSeparated(String text) {

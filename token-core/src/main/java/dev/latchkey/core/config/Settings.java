@@ -2,6 +2,10 @@ package dev.latchkey.core.config;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,13 +23,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Each key is looked for in this order: init parameter (the filter only), system property,
  * environment variable, {@code latchkey.properties} on the class path, default. An unknown key or a
  * value that is not allowed is refused, whichever source it is in, because a misspelt security
- * setting that is silently ignored is worse than a deployment that stops.
+ * setting that is silently ignored is worse than a deployment that stops. Environment variables
+ * that an orchestrator makes of service names are ignored. The file is UTF-8, or Latin-1 where it
+ * is not valid UTF-8.
  */
 public final class Settings {
 
   static final String PREFIX = "latchkey.";
   private static final String ENVIRONMENT_PREFIX = "LATCHKEY_";
   private static final String FILE = "latchkey.properties";
+  private static final String BYTE_ORDER_MARK = "\ufeff";
 
   private final Map<Key<?>, Object> values;
 
@@ -73,8 +80,8 @@ public final class Settings {
             new Source(
                 "environment variable",
                 Key::environmentVariable,
-                environment,
-                Settings::meantForUs),
+                withoutServiceLinks(environment),
+                name -> name.startsWith(ENVIRONMENT_PREFIX)),
             new Source(FILE, Key::name, file, name -> true));
     sources.forEach(Source::refuseUnknownKeys);
     Map<Key<?>, Object> values = new HashMap<>();
@@ -114,11 +121,10 @@ public final class Settings {
     return key.parse(key.byDefault(), "the default");
   }
 
-  // Kubernetes gives every pod variables for a service called "latchkey"; they are not ours.
-  private static boolean meantForUs(String variable) {
-    return variable.startsWith(ENVIRONMENT_PREFIX)
-        && !variable.startsWith("LATCHKEY_SERVICE_")
-        && !variable.startsWith("LATCHKEY_PORT");
+  private static Map<String, String> withoutServiceLinks(Map<String, String> environment) {
+    return environment.entrySet().stream()
+        .filter(variable -> !ServiceLink.made(variable.getKey(), variable.getValue()))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   private static Map<String, String> textsOf(Properties properties) {
@@ -130,13 +136,24 @@ public final class Settings {
     Properties properties = new Properties();
     try (InputStream in = application.getResourceAsStream(FILE)) {
       if (in != null) {
-        properties.load(in);
+        properties.load(new StringReader(text(in.readAllBytes())));
       }
     } catch (IOException | IllegalArgumentException unreadable) {
       throw new InvalidConfigurationException(
           FILE + " on the class path can't be read: " + unreadable.getMessage());
     }
     return textsOf(properties);
+  }
+
+  /** UTF-8, and Latin-1 where it is none, as Java reads resource bundles (JEP 226). */
+  private static String text(byte[] file) {
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(file)).toString();
+    } catch (CharacterCodingException notUtf8) {
+      text = new String(file, StandardCharsets.ISO_8859_1);
+    }
+    return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 
   private record Source(
@@ -157,7 +174,7 @@ public final class Settings {
               unknown -> {
                 throw new InvalidConfigurationException(
                     "unknown key "
-                        + unknown
+                        + Printable.of(unknown)
                         + " ("
                         + name
                         + ")"

@@ -3,8 +3,13 @@ package dev.latchkey.core.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +69,129 @@ class SettingsTest {
     assertThat(size(Settings.read(NONE, system, kubernetes, NONE))).isEqualTo(100_000);
   }
 
+  // issue 15.6
+  @ParameterizedTest
+  @ValueSource(strings = {"", "_DB", "_JDBC", "_FILTER", "_ADMIN", "_ADMIN_REST", "_PORT", "_2"})
+  void variablesThatKubernetesMakesOfAServiceNameAreIgnored(String service) {
+    String name = "LATCHKEY" + service;
+    Map<String, String> made = new HashMap<>();
+    made.put(name + "_SERVICE_HOST", "10.96.0.17");
+    made.put(name + "_SERVICE_PORT", "5432");
+    made.put(name + "_SERVICE_PORT_HTTP_METRICS", "9090");
+    made.put(name + "_PORT", "tcp://10.96.0.17:5432");
+    for (String protocol : List.of("TCP", "UDP", "SCTP")) {
+      String port = name + "_PORT_5432_" + protocol;
+      made.put(port, protocol.toLowerCase(Locale.ROOT) + "://[fd00::17]:5432");
+      made.put(port + "_ADDR", "fd00::17");
+      made.put(port + "_PORT", "5432");
+      made.put(port + "_PROTO", protocol.toLowerCase(Locale.ROOT));
+    }
+    Settings settings = Settings.read(NONE, NONE, made, NONE);
+    assertThat(settings.get(Key.PORT)).isEqualTo(8080);
+  }
+
+  // issue 15.6
+  @Test
+  void variablesThatDockerMakesOfALinkAreIgnored() {
+    Map<String, String> made =
+        Map.of(
+            "LATCHKEY_DB_NAME", "/web/latchkey-db",
+            "LATCHKEY_DB_ENV_POSTGRES_PASSWORD", "x y",
+            "LATCHKEY_DB_PORT", "tcp://172.17.0.5:5432",
+            "LATCHKEY_DB_PORT_5432_TCP_START", "tcp://172.17.0.5:5432",
+            "LATCHKEY_DB_PORT_5432_TCP_PORT_END", "5433");
+    assertThat(size(Settings.read(NONE, NONE, made, NONE))).isEqualTo(100_000);
+  }
+
+  // issue 15.6
+  @Test
+  void aVariableOfOursIsReadWhereItsValueIsNoLink() {
+    assertThat(Settings.read(NONE, NONE, Map.of("LATCHKEY_PORT", "8081"), NONE).get(Key.PORT))
+        .isEqualTo(8081);
+    assertRefused(NONE, NONE, Map.of("LATCHKEY_PORT", "many"), NONE)
+        .hasMessageStartingWith("latchkey.port = \"many\" from environment variable");
+  }
+
+  // issue 15.6
+  @ParameterizedTest
+  @CsvSource({
+    "LATCHKEY_DB_PORT, 5432",
+    "LATCHKEY_DB_NAME, latchkey",
+    "LATCHKEY_DB_SERVICE_PORT, http",
+    "LATCHKEY_DB_SERVICE_HOST, two words",
+    "LATCHKEY_SERVICE, x",
+    "LATCHKEY_DB_PORT_TCP, tcp://10.0.0.1:5432",
+    "LATCHKEY_PORT_80_TCP_ADDRESS, 10.0.0.1",
+    "LATCHKEY_FILTER_PORT, 8081",
+    "LATCHKEY_JDBC_URI, tcp://10.0.0.1:5432",
+  })
+  void anUnknownVariableThatIsNoLinkIsRefused(String variable, String value) {
+    assertRefused(NONE, NONE, Map.of(variable, value), NONE)
+        .hasMessageContaining("unknown key " + variable + " (environment variable)");
+  }
+
+  // issue 15.2
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-8", "ISO-8859-1", "BOM"})
+  void thePropertiesFileIsUtf8AndLatin1WhereItIsNone(String encoding) {
+    String text = "latchkey.filter.paths=/größe/*, /a\\u20ac\n";
+    byte[] file =
+        switch (encoding) {
+          case "UTF-8" -> text.getBytes(StandardCharsets.UTF_8);
+          case "BOM" -> ("\ufeff" + text).getBytes(StandardCharsets.UTF_8);
+          default -> text.getBytes(StandardCharsets.ISO_8859_1);
+        };
+    assertThat(Settings.load(withFile(file)).get(Key.FILTER_PATHS))
+        .containsExactly("/größe/*", "/a€");
+  }
+
+  private static ClassLoader withFile(byte[] file) {
+    return new ClassLoader() {
+      @Override
+      public InputStream getResourceAsStream(String name) {
+        assertThat(name).isEqualTo("latchkey.properties");
+        return new ByteArrayInputStream(file);
+      }
+    };
+  }
+
+  // issue 15.2
+  @Test
+  void aMessageIsOneLineWhateverTheValueIs() {
+    assertRefused(NONE, NONE, NONE, Map.of("latchkey.filter.realm", "a\r\nb\u001b[2J\u2028\u202e"))
+        .hasMessageStartingWith("latchkey.filter.realm = \"a??b?[2J??\"");
+    assertRefused(NONE, NONE, NONE, Map.of("latchkey.a\nb", "x"))
+        .hasMessageStartingWith("unknown key latchkey.a?b");
+  }
+
+  // issue 22.c
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/a%20b/*",
+        "/a;x",
+        "/api;/admin",
+        "/a?x=y",
+        "/a#b",
+        "//a/*",
+        "/a//b",
+        "/a/../b",
+        "/./a",
+        "/a/..",
+        "/a\\b",
+        "/a /b",
+        "/a *.css",
+        "*.a?b",
+        "/gr\ufffd\ufffdsse/*",
+        "/a\u0001b",
+        "/a\tb"
+      })
+  void aPatternThatNoRequestCanMatchIsRefused(String pattern) {
+    for (String key : List.of("latchkey.filter.paths", "latchkey.filter.excluded-paths")) {
+      assertRefused(NONE, NONE, NONE, Map.of(key, pattern)).hasMessageContaining("is not allowed");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "latchkey.cache.max-size, 0",
@@ -93,7 +221,8 @@ class SettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/*", "/", "/a", "/a/*", "*.json", "/a, /b/*"})
+  @ValueSource(
+      strings = {"/*", "/", "/a", "/a/*", "*.json", "/a, /b/*", "/größe/*", "/100%", "/a b"})
   void servletPatternsAreAllowed(String patterns) {
     Settings settings = Settings.read(NONE, NONE, NONE, Map.of("latchkey.filter.paths", patterns));
     assertThat(String.join(", ", settings.get(Key.FILTER_PATHS))).isEqualTo(patterns);
