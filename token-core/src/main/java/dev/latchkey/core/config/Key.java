@@ -129,6 +129,15 @@ public final class Key<T> {
   /** Password of the first admin user. */
   public static final Key<Optional<String>> ADMIN_PASSWORD = optional("latchkey.admin.password");
 
+  /** Base URL of the admin WAR as people write it. */
+  public static final Key<Optional<URI>> ADMIN_PUBLIC_URL =
+      new Key<>(
+          "latchkey.admin.public-url",
+          "",
+          "an https URL (http for a loopback address only) such as"
+              + " https://keys.example.org/latchkey, without query, fragment and user information",
+          Key::publicUrl);
+
   /** URL of the OpenID provider that signs people in to the console. */
   public static final Key<Optional<String>> OIDC_ISSUER = optional("latchkey.oidc.issuer");
 
@@ -182,6 +191,7 @@ public final class Key<T> {
           FILTER_CHECK_FORWARDS,
           ISSUER,
           ADMIN_PASSWORD,
+          ADMIN_PUBLIC_URL,
           OIDC_ISSUER,
           OIDC_CLIENT_ID,
           OIDC_CLIENT_SECRET,
@@ -253,7 +263,7 @@ public final class Key<T> {
     return new InvalidConfigurationException(
         name
             + " = "
-            + (secret() ? "(not shown)" : '"' + text + '"')
+            + (secret() ? "(not shown)" : '"' + Echo.value(text) + '"')
             + " from "
             + source
             + " is not allowed; it takes "
@@ -362,10 +372,37 @@ public final class Key<T> {
       return Optional.empty();
     }
     URI uri = URI.create(text);
-    if (!List.of("http", "https").contains(uri.getScheme()) || uri.getHost() == null) {
+    boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+    if (!web || uri.getHost() == null) {
       throw new IllegalArgumentException();
     }
     return Optional.of(uri);
+  }
+
+  private static Optional<URI> publicUrl(String text) {
+    Optional<URI> url = webAddress(text);
+    boolean fine =
+        url.filter(
+                uri ->
+                    uri.getRawUserInfo() == null
+                        && uri.getRawQuery() == null
+                        && uri.getRawFragment() == null
+                        && !uri.getRawPath().contains("//")
+                        && uri.normalize().equals(uri)
+                        && text.chars().allMatch(c -> c < 0x7f)
+                        && ("https".equals(uri.getScheme()) || loopback(uri.getHost())))
+            .isPresent();
+    if (!text.isEmpty() && !fine) {
+      throw new IllegalArgumentException();
+    }
+    return url;
+  }
+
+  private static boolean loopback(String host) {
+    boolean number = host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+    return host.equalsIgnoreCase("localhost")
+        || host.equals("[::1]")
+        || (number && host.startsWith("127."));
   }
 
   private static String claim(String text) {

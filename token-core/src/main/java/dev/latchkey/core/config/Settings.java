@@ -157,7 +157,7 @@ public final class Settings {
               unknown -> {
                 throw new InvalidConfigurationException(
                     "unknown key "
-                        + unknown
+                        + Echo.key(unknown)
                         + " ("
                         + name
                         + ")"
