@@ -91,13 +91,13 @@ export function people(context) {
     }
   }
 
-  async function changeRole(user, role) {
+  async function changeRole(user, select) {
+    const role = select.value;
     const choice = { keep: false };
     const order = Object.keys(ROLES);
     const lesser = order.indexOf(role) < order.indexOf(user.role);
     if (lesser && !await confirm(`Make ${user.name} ${role}?`, tokensChoice(user, choice), 'Change role')) {
-      await start();
-      context.update();
+      select.value = user.role;
       return;
     }
     await act(() => patch(path('users', user.name), choice.keep ? { role, keepTokens: true } : { role }), `${user.name} has another role now.`);
@@ -110,7 +110,7 @@ export function people(context) {
         <th scope="row">${user.name} ${oneself ? html`<span class="badge good">you</span>` : nothing}</th>
         <td data-name="Role">
           <select aria-label="Role of ${user.name}" ?disabled=${oneself} .value=${user.role}
-            @change=${(event) => changeRole(user, event.target.value)}>
+            @change=${(event) => changeRole(user, event.target)}>
             ${Object.keys(ROLES).map((role) => html`<option value=${role} ?selected=${role === user.role}>${role}</option>`)}
           </select></td>
         <td data-name="Added">${when(user.createdAt)}</td>

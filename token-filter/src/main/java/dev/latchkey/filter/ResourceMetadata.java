@@ -7,6 +7,7 @@ import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.thirdparty.AllowedNetworks;
 import dev.latchkey.core.thirdparty.ClientAddress;
 import dev.latchkey.core.thirdparty.PublicOrigin;
+import dev.latchkey.core.thirdparty.PublicUrl;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -131,18 +132,16 @@ final class ResourceMetadata {
     String local = bracketed(request.getLocalAddr());
     @Nullable String host = request.getServerName();
     boolean ours = host != null && (loopback(host) || bracketed(host).equals(local));
-    String name = ours ? bracketed(host) : local;
-    int port = ours ? request.getServerPort() : request.getLocalPort();
-    return origin
-        .reachedBy(
-            new PublicOrigin.Seen(
-                request.getRemoteAddr(),
-                request.getScheme(),
-                name,
-                port,
-                request.getServletContext().getContextPath(),
-                request::getHeaders))
-        .toString();
+    PublicOrigin.Seen seen =
+        new PublicOrigin.Seen(
+            request.getRemoteAddr(),
+            request.getScheme(),
+            ours ? host : local,
+            ours ? request.getServerPort() : request.getLocalPort(),
+            request.getServletContext().getContextPath(),
+            request::getHeaders);
+    PublicUrl named = origin.namedByProxy(seen);
+    return (named == null ? PublicOrigin.asSeen(seen) : named).toString();
   }
 
   private static String bracketed(String host) {

@@ -87,7 +87,24 @@ public final class PublicOrigin {
     if (configured != null) {
       return configured;
     }
-    Said said = addresses.viaTrustedProxy(request.peer) ? said(request) : Said.NOTHING;
+    return url(request, said(request));
+  }
+
+  /**
+   * The URL by what a trusted proxy says, if it names the host; null otherwise. For those who don't
+   * believe the {@code Host} that the server sees.
+   */
+  public @Nullable PublicUrl namedByProxy(Seen request) {
+    Said said = said(request);
+    return said.host == null ? null : url(request, said);
+  }
+
+  /** The URL as the server sees it, whatever proxies and browsers say. */
+  public static PublicUrl asSeen(Seen request) {
+    return url(request, Said.NOTHING);
+  }
+
+  private static PublicUrl url(Seen request, Said said) {
     String scheme = said.scheme == null ? request.scheme : said.scheme;
     boolean usual = request.port == usualPort(request.scheme);
     PublicUrl.HostPort host =
@@ -104,6 +121,9 @@ public final class PublicOrigin {
   }
 
   private Said said(Seen request) {
+    if (!addresses.viaTrustedProxy(request.peer)) {
+      return Said.NOTHING;
+    }
     Element element = forwarded(request);
     String scheme =
         agreed(
