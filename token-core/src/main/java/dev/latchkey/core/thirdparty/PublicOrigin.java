@@ -71,11 +71,6 @@ public final class PublicOrigin {
       String contextPath,
       Function<String, @Nullable Enumeration<String>> headers) {}
 
-  /** Whether the configuration names the URL. */
-  public boolean isConfigured() {
-    return configured != null;
-  }
-
   /** The URL for what a request is answered with: https if the page that sent the request is. */
   public PublicUrl of(Seen request) {
     PublicUrl url = reachedBy(request);
