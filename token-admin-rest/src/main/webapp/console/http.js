@@ -51,7 +51,8 @@ export async function call(method, path, { body, etag, key, signal, anyone } = {
   });
   const json = /json/.test(response.headers.get('Content-Type') ?? '') ? await response.json() : null;
   if (response.ok) {
-    return json && { ...json, etag: response.headers.get('ETag') };
+    const deactivated = response.headers.get('Latchkey-Tokens-Deactivated');
+    return json ? { ...json, etag: response.headers.get('ETag') } : deactivated && { tokensDeactivated: Number(deactivated) };
   }
   if (response.status === 401 && !anyone) {
     signedOut();

@@ -1,7 +1,7 @@
 // The people who administer, and their roles.
 
 import { html, nothing } from '../lib/lit-html/lit-html.js';
-import { get, post, patch, remove, path } from './http.js';
+import { get, post, patch, remove, path, query } from './http.js';
 import { open, confirm, refusal, secret, field } from './dialog.js';
 import { notify, complain } from './notice.js';
 import { when } from './format.js';
@@ -17,8 +17,8 @@ export function people(context) {
 
   async function act(work, done) {
     try {
-      await work();
-      notify(done);
+      const ended = (await work())?.tokensDeactivated;
+      notify(ended ? `${done} ${ended === 1 ? 'One token was' : `${ended} tokens were`} deactivated.` : done);
     } catch (problem) {
       complain(problem);
     }
@@ -77,10 +77,30 @@ export function people(context) {
     }
   }
 
+  // Asked before somebody loses rights: what they issued would give the rights back.
+  const tokensChoice = (user, choice) => html`
+    <label class="choice"><input type="checkbox" id="end-tokens" .checked=${!choice.keep}
+      @change=${(event) => { choice.keep = !event.target.checked; }}><span><b>Deactivate the tokens for Latchkey that ${user.name} issued</b><br>
+      <small>Those with a scope <code>latchkey:…</code>, and what was issued with them in turn. Links that nobody has opened are taken back in any case.</small></span></label>`;
+
   async function leave(user) {
-    if (await confirm(`Remove ${user.name}?`, html`<p>${user.name} can’t sign in any more. What was done stays in the audit trail.</p>`, 'Remove')) {
-      await act(() => remove(path('users', user.name)), `${user.name} is removed.`);
+    const choice = { keep: false };
+    if (await confirm(`Remove ${user.name}?`, html`<p>${user.name} can’t sign in any more. What was done stays in the audit trail.</p>
+      ${tokensChoice(user, choice)}`, 'Remove')) {
+      await act(() => remove(path('users', user.name) + query({ 'keep-tokens': choice.keep || null })), `${user.name} is removed.`);
     }
+  }
+
+  async function changeRole(user, select) {
+    const role = select.value;
+    const choice = { keep: false };
+    const order = Object.keys(ROLES);
+    const lesser = order.indexOf(role) < order.indexOf(user.role);
+    if (lesser && !await confirm(`Make ${user.name} ${role}?`, tokensChoice(user, choice), 'Change role')) {
+      select.value = user.role;
+      return;
+    }
+    await act(() => patch(path('users', user.name), choice.keep ? { role, keepTokens: true } : { role }), `${user.name} has another role now.`);
   }
 
   const row = (user) => {
@@ -90,7 +110,7 @@ export function people(context) {
         <th scope="row">${user.name} ${oneself ? html`<span class="badge good">you</span>` : nothing}</th>
         <td data-name="Role">
           <select aria-label="Role of ${user.name}" ?disabled=${oneself} .value=${user.role}
-            @change=${(event) => act(() => patch(path('users', user.name), { role: event.target.value }), `${user.name} has another role now.`)}>
+            @change=${(event) => changeRole(user, event.target)}>
             ${Object.keys(ROLES).map((role) => html`<option value=${role} ?selected=${role === user.role}>${role}</option>`)}
           </select></td>
         <td data-name="Added">${when(user.createdAt)}</td>

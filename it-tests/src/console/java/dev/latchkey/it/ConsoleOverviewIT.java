@@ -130,6 +130,11 @@ class ConsoleOverviewIT {
     }
     admin.field("Role of grace").selectOption("operator");
     assertThat(admin.notices()).containsText("grace has another role now.");
+    // issue 14.4
+    admin.field("Role of grace").selectOption("viewer");
+    assertThat(admin.dialog().getByLabel("Deactivate the tokens")).isChecked();
+    admin.button("Change role").click();
+    assertThat(admin.dialog()).hasCount(0);
     admin.button("Remove grace").click();
     admin.button("Remove").click();
     assertThat(admin.notices()).containsText("grace is removed.");

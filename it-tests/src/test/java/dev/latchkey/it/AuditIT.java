@@ -8,11 +8,14 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who did what when, newest first (contract §5, security D6). */
 @ExtendWith(TestedServer.class)
@@ -97,10 +100,66 @@ class AuditIT {
     ThirdParty thirdParty = admin.registers("Refused Attempt");
     Token viewing = admin.issuesTokenFor("latchkey:viewer");
 
-    latchkey.withToken(viewing).patches(thirdParty.path(), Map.of("enabled", false)).isProblem(403);
-
+    Admin viewer = latchkey.withToken(viewing);
     String actor = "third-party:" + viewing.owner().clientId();
-    assertThat(admin.items("/audit-events?actor=" + actor)).isNotEmpty();
+
+    // The trail takes one refusal a second; another test may have caused one just now.
+    Eventually.within(
+        Duration.ofSeconds(10),
+        "the refusal is in the audit trail",
+        () -> {
+          viewer.patches(thirdParty.path(), Map.of("enabled", false)).isProblem(403);
+          return !admin.items("/audit-events?actor=" + actor).isEmpty();
+        });
+  }
+
+  // issue 15.20
+  @ParameterizedTest(name = "{0} {1} {2}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          DELETE | $T            |                            | needs the role admin
+          PATCH  | $T            | {"contactName": "Ada"}     | role of the caller
+          POST   | $T/handover   | {"clientSecret": true}     | role of the caller
+          POST   | $A/handover   | {}                         | Latchkey itself
+          POST   | $A/tokens     | {}                         | Latchkey itself
+          POST   | $A/tokens/$K/renew | {}                    | Latchkey itself
+          PATCH  | $A/tokens/$O  | {"active": true}           | Latchkey itself
+          PATCH  | $D            | {"enabled": true}          | Latchkey itself
+          """)
+  @DisplayName("D6: whatever refuses, the filter, a resource or a command, it is in the trail")
+  void listsRefusalsOfEveryDepth(String method, String path, @Nullable String body, String reason) {
+    Map<String, ?> mayAll = Map.of("scopes", List.of("latchkey:admin"));
+    ThirdParty automation = admin.registers("Refused Automation", mayAll);
+    ThirdParty disabled = admin.registers("Refused Disabled", mayAll);
+    Token off = automation.addsToken();
+    off.isDeactivated();
+    disabled.isDisabled();
+    Token operating = admin.issuesTokenFor("latchkey:operator");
+    String target =
+        path.replace("$T", admin.registers("Refused").path())
+            .replace("$A", automation.path())
+            .replace("$D", disabled.path())
+            .replace("$K", automation.addsToken().id())
+            .replace("$O", off.id());
+    Call refused = latchkey.withToken(operating).calls(target).by(method);
+    Call sent = body == null ? refused : refused.sending("application/json", body);
+    String actor = "third-party:" + operating.owner().clientId();
+
+    // The trail takes one refusal a second; others may have been refused just now.
+    Eventually.within(
+        Duration.ofSeconds(10),
+        "the refusal is in the audit trail",
+        () -> {
+          sent.answer().isProblem(403);
+          return admin.items("/audit-events?actor=" + actor).stream()
+              .anyMatch(
+                  event ->
+                      event.getString("action").equals("api.refused")
+                          && event.toString().contains(reason)
+                          && event.toString().contains(method));
+        });
   }
 
   @Test

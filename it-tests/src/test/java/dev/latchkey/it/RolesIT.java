@@ -50,7 +50,8 @@ class RolesIT {
    * A request, and what each role is answered.
    *
    * @param path {@code $T} is a third party, {@code $D} a disabled one, {@code $K} a token of $T,
-   *     {@code $A} one that may administer, {@code $B} a token of $A
+   *     {@code $A} one that may administer, {@code $B} a token of $A, {@code $O} a deactivated one,
+   *     {@code $E} a disabled one that may administer
    */
   record Route(
       String method, String path, @Nullable String body, int viewer, int operator, int admin) {
@@ -87,6 +88,12 @@ class RolesIT {
           administers("POST", "/third-parties/$A/tokens/$B/renew", "{\"overlap\": \"PT0S\"}", 201),
           administers("POST", "/third-parties/$A/handover", "{}", 201),
           administers("POST", "/third-parties/$A/handover", "{\"tokenId\": \"$B\"}", 201),
+          // issue 14.4
+          administers("PATCH", "/third-parties/$A/tokens/$O", "{\"active\": true}", 200),
+          operates("PATCH", "/third-parties/$A/tokens/$B", "{\"active\": false}", 200),
+          operates("PATCH", "/third-parties/$A", "{\"enabled\": false}", 200),
+          administers("PATCH", "/third-parties/$E", "{\"enabled\": true}", 200),
+          operates("PATCH", "/third-parties/$D", "{\"enabled\": true}", 200),
           administers(
               "POST", "/third-parties", "{\"name\": \"$N\", \"authorization\": \"manual\"}", 201),
           administers("PATCH", "/third-parties/$T", "{\"contactName\": \"Ada\"}", 200),
@@ -142,6 +149,11 @@ class RolesIT {
         owner.registers("Roles Automation", Map.of("scopes", List.of("a", "latchkey:admin")));
     Token token = thirdParty.addsToken();
     Token administering = automation.addsToken();
+    Token off = automation.addsToken();
+    off.isDeactivated();
+    ThirdParty disabledAutomation =
+        owner.registers(
+            "Roles Off", Map.of("enabled", false, "scopes", List.of("a", "latchkey:admin")));
     Function<String, String> filledIn =
         text ->
             text.replace("$T", thirdParty.id())
@@ -149,10 +161,12 @@ class RolesIT {
                 .replace("$K", token.id())
                 .replace("$A", automation.id())
                 .replace("$B", administering.id())
+                .replace("$O", off.id())
+                .replace("$E", disabledAutomation.id())
                 .replace("$C", thirdParty.clientId())
                 .replace("$N", "Roles by " + who)
                 .replace("$U", "roles-by-" + who.replace(' ', '-'));
-    String before = state(thirdParty, disabled, automation);
+    String before = state(thirdParty, disabled, automation, disabledAutomation);
 
     Admin person = people.get(who);
     assertThat(person).isNotNull();
@@ -173,7 +187,9 @@ class RolesIT {
     }
     if (status >= 400) {
       answer.isProblem(status);
-      assertThat(state(thirdParty, disabled, automation)).as("nothing was done").isEqualTo(before);
+      assertThat(state(thirdParty, disabled, automation, disabledAutomation))
+          .as("nothing was done")
+          .isEqualTo(before);
     }
   }
 

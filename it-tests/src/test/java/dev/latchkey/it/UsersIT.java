@@ -93,6 +93,56 @@ class UsersIT {
         .isProblem(401);
   }
 
+  // issue 14.4
+  @Test
+  @DisplayName("F4: a demoted admin's tokens for Latchkey end, unless they are kept on purpose")
+  void takeTheirTokensForLatchkeyWithThem() {
+    Seat eve = latchkey.takesASeat("eve", "admin");
+    Token promoting = eve.console().issuesTokenFor("latchkey:admin");
+
+    assertThat(patched("eve", Map.of("role", "operator", "keepTokens", true))).isZero();
+    assertThat(isActive(promoting)).isTrue();
+    patched("eve", Map.of("role", "admin"));
+    assertThat(patched("eve", Map.of("role", "operator"))).isEqualTo(1);
+
+    assertThat(isActive(promoting)).isFalse();
+    Eventually.within(
+        Latchkey.REVOCATION_BOUND,
+        "the token of a demoted admin is refused",
+        () -> latchkey.withToken(promoting).calls("/session").gets(401));
+    admin.patches("/users/eve", Map.of("role", "viewer", "keepTokens", "no")).complainsOf("keep");
+  }
+
+  // issue 14.4
+  @Test
+  @DisplayName("F4: who removes somebody is told how many tokens that has ended")
+  void endTheirTokensWhenTheyAreRemoved() {
+    Seat ida = latchkey.takesASeat("ida", "admin");
+    Token one = ida.console().issuesTokenFor("latchkey:operator");
+    Token kept = latchkey.takesASeat("jan", "admin").console().issuesTokenFor("latchkey:viewer");
+
+    Answer removed = admin.deletes("/users/ida").hasStatus(204);
+    Answer keeping = admin.deletes("/users/jan?keep-tokens=true").hasStatus(204);
+
+    assertThat(removed.field("Latchkey-Tokens-Deactivated")).isEqualTo("1");
+    assertThat(isActive(one)).isFalse();
+    assertThat(keeping.field("Latchkey-Tokens-Deactivated")).isEqualTo("0");
+    assertThat(isActive(kept)).isTrue();
+    admin.deletes("/users/nobody?keep=1").complainsOf("keep");
+  }
+
+  private boolean isActive(Token token) {
+    return admin.gets(token.path()).hasStatus(200).json().getBoolean("active");
+  }
+
+  private int patched(String name, Map<String, ?> change) {
+    return admin
+        .patches("/users/" + name, change)
+        .hasStatus(200)
+        .json()
+        .getInt("tokensDeactivated");
+  }
+
   @Test
   void keepTheFirstAdminFromRemovingThemselves() {
     admin.deletes("/users/admin").isProblem(409);

@@ -5,6 +5,7 @@ import dev.latchkey.admin.audit.AuditExport;
 import dev.latchkey.admin.audit.AuditResource;
 import dev.latchkey.admin.handover.HandoverResource;
 import dev.latchkey.admin.handover.OpenHandoverResource;
+import dev.latchkey.admin.http.PublicUris;
 import dev.latchkey.admin.json.JsonBodyReader;
 import dev.latchkey.admin.json.JsonReplyWriter;
 import dev.latchkey.admin.problem.AnswerHeaders;
@@ -12,6 +13,7 @@ import dev.latchkey.admin.problem.ProblemMapper;
 import dev.latchkey.admin.signin.AccountResource;
 import dev.latchkey.admin.signin.Accounts;
 import dev.latchkey.admin.signin.AdminUsers;
+import dev.latchkey.admin.signin.RefusalAudit;
 import dev.latchkey.admin.signin.RoleFilter;
 import dev.latchkey.admin.signin.SessionResource;
 import dev.latchkey.admin.signin.Sessions;
@@ -64,7 +66,9 @@ public class ApiApplication extends Application {
         new AnswerHeaders(),
         new SignInFilter(
             users, sessions, () -> services().node().verifier(), addresses, Clock.systemUTC()),
-        new RoleFilter(users),
+        new RoleFilter(),
+        new RefusalAudit(users),
+        new PublicUris(),
         new SessionResource(users, sessions, addresses, AdminStartup.singleSignOn(context)),
         new AccountResource(users, accounts, sessions),
         new UsersResource(accounts),

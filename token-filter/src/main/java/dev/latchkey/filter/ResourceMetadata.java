@@ -1,10 +1,13 @@
 package dev.latchkey.filter;
 
+import dev.latchkey.core.config.Echo;
 import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.thirdparty.AllowedNetworks;
 import dev.latchkey.core.thirdparty.ClientAddress;
+import dev.latchkey.core.thirdparty.PublicOrigin;
+import dev.latchkey.core.thirdparty.PublicUrl;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -33,6 +36,7 @@ final class ResourceMetadata {
   private final Optional<String> issuer;
   private final SortedSet<String> scopes;
   private final ClientAddress addresses;
+  private final PublicOrigin origin;
   private volatile @Nullable Reached last;
 
   ResourceMetadata(Settings settings, SortedSet<String> scopes, ClientAddress addresses) {
@@ -41,6 +45,7 @@ final class ResourceMetadata {
     this.issuer = settings.get(Key.ISSUER).map(url -> url(Key.ISSUER, url));
     this.scopes = scopes;
     this.addresses = addresses;
+    this.origin = new PublicOrigin(null, addresses);
   }
 
   /** As what the server was reached last, and the URL that follows from it. */
@@ -120,28 +125,23 @@ final class ResourceMetadata {
   }
 
   private String base(HttpServletRequest request) {
-    return publicUrl.orElseGet(
-        () -> origin(request) + request.getServletContext().getContextPath());
+    return publicUrl.orElseGet(() -> reachedBy(request));
   }
 
-  private String origin(HttpServletRequest request) {
-    if (addresses.viaTrustedProxy(request.getRemoteAddr())) {
-      @Nullable String host = request.getHeader("X-Forwarded-Host");
-      @Nullable String scheme = request.getHeader("X-Forwarded-Proto");
-      String forwarded =
-          (scheme == null ? request.getScheme() : scheme) + "://" + (host == null ? "" : host);
-      if (host != null && isOrigin(forwarded)) {
-        return forwarded;
-      }
-    }
+  private String reachedBy(HttpServletRequest request) {
     String local = bracketed(request.getLocalAddr());
     @Nullable String host = request.getServerName();
     boolean ours = host != null && (loopback(host) || bracketed(host).equals(local));
-    String name = ours ? bracketed(host) : local;
-    int port = ours ? request.getServerPort() : request.getLocalPort();
-    String scheme = request.getScheme();
-    boolean usual = port == ("https".equals(scheme) ? 443 : 80);
-    return scheme + "://" + name + (usual ? "" : ":" + port);
+    PublicOrigin.Seen seen =
+        new PublicOrigin.Seen(
+            request.getRemoteAddr(),
+            request.getScheme(),
+            ours ? host : local,
+            ours ? request.getServerPort() : request.getLocalPort(),
+            request.getServletContext().getContextPath(),
+            request::getHeaders);
+    PublicUrl named = origin.namedByProxy(seen);
+    return (named == null ? PublicOrigin.asSeen(seen) : named).toString();
   }
 
   private static String bracketed(String host) {
@@ -150,20 +150,6 @@ final class ResourceMetadata {
 
   private static boolean loopback(String host) {
     return host.equalsIgnoreCase("localhost") || host.equals("[::1]") || LOOPBACK.contain(host);
-  }
-
-  private static boolean isOrigin(String text) {
-    try {
-      URI uri = new URI(text);
-      return uri.getHost() != null
-          && uri.getRawUserInfo() == null
-          && uri.getRawPath().isEmpty()
-          && uri.getRawQuery() == null
-          && uri.getRawFragment() == null
-          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
-    } catch (URISyntaxException notAnOrigin) {
-      return false;
-    }
   }
 
   private static String url(Key<?> key, String text) {
@@ -185,7 +171,7 @@ final class ResourceMetadata {
     throw new InvalidConfigurationException(
         key
             + " = \""
-            + text
+            + Echo.value(text)
             + "\" is not allowed; it takes an absolute URL such as"
             + " https://api.example.org/app, without query and fragment");
   }

@@ -1,5 +1,6 @@
 package dev.latchkey.admin.console;
 
+import dev.latchkey.admin.http.PublicAddress;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -76,11 +77,11 @@ public final class ConsoleServlet extends HttpServlet {
     String path = request.getServletPath();
     StaticFile file = files.get(path.endsWith("/") ? path + INDEX : path);
     if (request.getRequestURI().equals(request.getContextPath())) {
-      moveTo(request.getContextPath() + '/', response);
+      moveTo(PublicAddress.of(request).path() + '/', response);
     } else if (file != null) {
       send(file, request, response);
     } else if (files.containsKey(path + '/' + INDEX)) {
-      moveTo(request.getContextPath() + path + '/', response);
+      moveTo(PublicAddress.of(request).path() + path + '/', response);
     } else {
       say(response, HttpServletResponse.SC_NOT_FOUND, "There is nothing at this address.");
     }

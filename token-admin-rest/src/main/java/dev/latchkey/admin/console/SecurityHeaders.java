@@ -1,5 +1,6 @@
 package dev.latchkey.admin.console;
 
+import dev.latchkey.admin.http.PublicAddress;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -33,7 +34,7 @@ public final class SecurityHeaders extends HttpFilter {
     response.setHeader("Permissions-Policy", FEATURES);
     response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
     response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-    if (overTls(request)) {
+    if (PublicAddress.of(request).secure()) {
       response.setHeader("Strict-Transport-Security", "max-age=31536000");
     }
     // The API says these itself, and some servers would say them twice.
@@ -43,10 +44,5 @@ public final class SecurityHeaders extends HttpFilter {
       response.setHeader("Referrer-Policy", "no-referrer");
     }
     chain.doFilter(request, response);
-  }
-
-  // Whoever lies about it lies to themselves: the answer is theirs alone.
-  private static boolean overTls(HttpServletRequest request) {
-    return request.isSecure() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
   }
 }

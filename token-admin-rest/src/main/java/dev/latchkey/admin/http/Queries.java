@@ -3,6 +3,7 @@ package dev.latchkey.admin.http;
 import dev.latchkey.core.administer.FieldError;
 import dev.latchkey.core.administer.InvalidInputException;
 import dev.latchkey.core.administer.PageRequest;
+import dev.latchkey.core.config.Echo;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.HashSet;
@@ -83,9 +84,7 @@ public final class Queries {
   public void done() {
     for (String name : parameters.keySet()) {
       if (!known.contains(name)) {
-        throw invalid(
-            name.length() > 50 ? name.substring(0, 50) + "…" : name,
-            "is not a parameter of this list");
+        throw invalid(Echo.name(name), "is not a parameter of this address");
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.latchkey.admin.json;
 
 import dev.latchkey.core.administer.FieldError;
 import dev.latchkey.core.administer.InvalidInputException;
+import dev.latchkey.core.config.Echo;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
@@ -116,8 +117,7 @@ public final class Fields {
   public void done() {
     for (String field : object.keySet()) {
       if (!known.contains(field)) {
-        String name = field.length() > 50 ? field.substring(0, 50) + "…" : field;
-        errors.add(new FieldError(name, "is not a field that can be set here"));
+        errors.add(new FieldError(Echo.name(field), "is not a field that can be set here"));
       }
     }
     if (!errors.isEmpty()) {

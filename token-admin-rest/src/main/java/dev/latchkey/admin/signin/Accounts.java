@@ -1,13 +1,14 @@
 package dev.latchkey.admin.signin;
 
 import dev.latchkey.core.administer.Actor;
+import dev.latchkey.core.administer.Command;
 import dev.latchkey.core.administer.Commands;
 import dev.latchkey.core.administer.ConflictException;
 import dev.latchkey.core.administer.Created;
 import dev.latchkey.core.administer.FieldError;
-import dev.latchkey.core.administer.Handovers;
 import dev.latchkey.core.administer.InvalidInputException;
 import dev.latchkey.core.administer.NotFoundException;
+import dev.latchkey.core.administer.Withdrawal;
 import dev.latchkey.core.token.Base62;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -79,34 +80,49 @@ public final class Accounts {
   }
 
   /**
-   * Gives somebody another role. When they may do less by it, the links that they have made and
-   * nobody has opened are taken back.
+   * Somebody who has another role.
    *
+   * @param tokensDeactivated how many tokens were deactivated with the change
+   */
+  record Changed(AdminUser user, int tokensDeactivated) {}
+
+  /**
+   * Gives somebody another role. When they may do less by it, the links that they have made and
+   * nobody has opened are taken back, and the tokens for Latchkey itself that go back to them are
+   * deactivated.
+   *
+   * @param keepTokens whether these tokens stay active
    * @throws NotFoundException when there is nobody of this name
    * @throws ConflictException when it is the actor, or no admin would be left
    */
-  AdminUser changeRole(Actor actor, String name, Role role) {
+  Changed changeRole(Actor actor, String name, Role role, boolean keepTokens) {
     return commands.carryOut(
         actor,
         command -> {
           AdminUser user = found(command.em(), name, LockModeType.NONE);
           if (user.role() == role) {
-            return user;
+            return new Changed(user, 0);
           }
           refuseOneself(actor, name);
           Role before = user.role();
           requireAnotherAdmin(command.em(), name);
           user.role(role);
-          if (!role.includes(before)) {
-            Handovers.withdrawAll(command, name);
-          }
+          int deactivated = role.includes(before) ? 0 : withdraw(command, name, keepTokens);
           command.did(
               "user.change",
               null,
               null,
-              Map.of("user", name, "before", before.toString(), "after", role.toString()));
+              Map.of(
+                  "user",
+                  name,
+                  "before",
+                  before.toString(),
+                  "after",
+                  role.toString(),
+                  "tokensDeactivated",
+                  deactivated));
           command.em().flush();
-          return user;
+          return new Changed(user, deactivated);
         });
   }
 
@@ -136,25 +152,36 @@ public final class Accounts {
   }
 
   /**
-   * Removes somebody; their sessions end, and the links that they have made and nobody has opened
-   * are taken back.
+   * Removes somebody. Their sessions end, the links that they have made and nobody has opened are
+   * taken back, and the tokens for Latchkey itself that go back to them are deactivated.
    *
+   * @param keepTokens whether these tokens stay active
+   * @return how many tokens were deactivated
    * @throws NotFoundException when there is nobody of this name
    * @throws ConflictException when it is the actor, or no admin would be left
    */
-  void remove(Actor actor, String name) {
+  int remove(Actor actor, String name, boolean keepTokens) {
     refuseOneself(actor, name);
-    commands.<Boolean>carryOut(
+    return commands.carryOut(
         actor,
         command -> {
           requireAnotherAdmin(command.em(), name);
           AdminUser user = locked(command.em(), name);
           Sessions.endAll(command.em(), name, "");
-          Handovers.withdrawAll(command, name);
+          int deactivated = withdraw(command, name, keepTokens);
           command.em().remove(user);
-          command.did("user.delete", null, null, Map.of("user", name));
-          return true;
+          command.did(
+              "user.delete", null, null, Map.of("user", name, "tokensDeactivated", deactivated));
+          return deactivated;
         });
+  }
+
+  private static int withdraw(Command command, String name, boolean keepTokens) {
+    if (keepTokens) {
+      Withdrawal.ofLinks(command, name);
+      return 0;
+    }
+    return Withdrawal.ofLinksAndTokens(command, name);
   }
 
   /**

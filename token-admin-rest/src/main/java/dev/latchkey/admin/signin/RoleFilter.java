@@ -11,9 +11,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.reflect.Method;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses what the caller's role does not include; what names no role, to everybody. */
@@ -26,17 +24,13 @@ public final class RoleFilter implements ContainerRequestFilter {
   private static final String FROM_CONSOLE =
       "whoever is signed in to the console changes things by the console alone";
 
-  private final Supplier<AdminUsers> users;
-
   @Context private ResourceInfo resource;
 
   @Context private HttpServletRequest http;
 
-  /** A filter that tells refusals to the audit trail of what runs. */
+  /** For the application. */
   @SuppressWarnings("NullAway") // the contexts are injected
-  public RoleFilter(Supplier<AdminUsers> users) {
-    this.users = users;
-  }
+  public RoleFilter() {}
 
   @Override
   public void filter(ContainerRequestContext request) {
@@ -51,9 +45,6 @@ public final class RoleFilter implements ContainerRequestFilter {
     Caller caller = Caller.of(request.getSecurityContext());
     String reason = reason(caller, method, writes);
     if (reason != null) {
-      users
-          .get()
-          .recordRefusal(caller.actor(), Map.of("method", request.getMethod(), "reason", reason));
       request.abortWith(refusal(reason));
     }
   }

@@ -1,5 +1,6 @@
 package dev.latchkey.admin.signin;
 
+import dev.latchkey.admin.http.PublicAddress;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
@@ -57,7 +58,7 @@ public final class SessionResource {
             .add("password", true)
             .add(
                 "singleSignOn",
-                Replies.value(singleSignOn ? request.getContextPath() + "/sso" : null)));
+                Replies.value(singleSignOn ? PublicAddress.of(request).path() + "/sso" : null)));
   }
 
   /** Signs somebody in. */

@@ -1,5 +1,6 @@
 package dev.latchkey.admin.signin;
 
+import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public final class UsersResource {
 
+  private static final String TOKENS_DEACTIVATED = "Latchkey-Tokens-Deactivated";
   private static final String ROLE = "takes viewer, operator or admin";
 
   private final Supplier<Accounts> accounts;
@@ -67,7 +69,10 @@ public final class UsersResource {
         .build();
   }
 
-  /** Gives somebody another role. */
+  /**
+   * Gives somebody another role. A lesser one deactivates the tokens for Latchkey itself that they
+   * issued, unless {@code keepTokens} is true; the answer says how many.
+   */
   @PATCH
   @Path("{name}")
   @Needs(Role.ADMIN)
@@ -76,15 +81,17 @@ public final class UsersResource {
       @PathParam("name") String name, @Nullable JsonBody body, @Context SecurityContext security) {
     Fields fields = new Fields(JsonBody.required(body));
     Role role = role(fields);
+    boolean keepTokens = Boolean.TRUE.equals(fields.truth("keepTokens"));
     fields.done();
-    return Replies.ok(
-        json(
-            accounts
-                .get()
-                .changeRole(
-                    Caller.of(security).actor(),
-                    name,
-                    Objects.requireNonNullElse(role, Role.VIEWER))));
+    Accounts.Changed changed =
+        accounts
+            .get()
+            .changeRole(
+                Caller.of(security).actor(),
+                name,
+                Objects.requireNonNullElse(role, Role.VIEWER),
+                keepTokens);
+    return Replies.ok(json(changed.user()).add("tokensDeactivated", changed.tokensDeactivated()));
   }
 
   /** Gives somebody a new first password; answers it, once. */
@@ -99,13 +106,20 @@ public final class UsersResource {
         withPassword(accounts.get().resetPassword(Caller.of(security).actor(), name)));
   }
 
-  /** Removes somebody. */
+  /**
+   * Removes somebody, and deactivates the tokens for Latchkey itself that they issued, unless
+   * {@code keep-tokens} is true; a header field says how many.
+   */
   @DELETE
   @Path("{name}")
   @Needs(Role.ADMIN)
-  public Response remove(@PathParam("name") String name, @Context SecurityContext security) {
-    accounts.get().remove(Caller.of(security).actor(), name);
-    return Response.noContent().build();
+  public Response remove(
+      @PathParam("name") String name, @Context UriInfo uri, @Context SecurityContext security) {
+    Queries queries = new Queries(uri);
+    boolean keepTokens = Boolean.TRUE.equals(queries.truth("keep-tokens"));
+    queries.done();
+    int deactivated = accounts.get().remove(Caller.of(security).actor(), name, keepTokens);
+    return Response.noContent().header(TOKENS_DEACTIVATED, deactivated).build();
   }
 
   private static @Nullable Role role(Fields fields) {

@@ -5,7 +5,9 @@ import jakarta.security.enterprise.authentication.mechanism.http.openid.ClaimsDe
 import java.lang.annotation.Annotation;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.net.URI;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The annotation of Jakarta Security with values from the configuration. What is not given has its
@@ -17,14 +19,21 @@ final class OpenIdDefinition {
 
   private OpenIdDefinition() {}
 
-  static OpenIdAuthenticationMechanismDefinition of(OpenIdProvider provider) {
+  /**
+   * The annotation for a provider.
+   *
+   * @param publicUrl of the admin WAR; empty where the server knows what it is reached by
+   */
+  static OpenIdAuthenticationMechanismDefinition of(
+      OpenIdProvider provider, Optional<URI> publicUrl) {
+    String base = publicUrl.map(url -> url.toString().replaceFirst("/$", "")).orElse("${baseURL}");
     return annotation(
         OpenIdAuthenticationMechanismDefinition.class,
         Map.of(
             "providerURI", provider.issuer(),
             "clientId", provider.clientId(),
             "clientSecret", provider.clientSecret(),
-            "redirectURI", "${baseURL}" + SingleSignOnServlet.CALLBACK,
+            "redirectURI", base + SingleSignOnServlet.CALLBACK,
             "claimsDefinition",
                 annotation(
                     ClaimsDefinition.class,

@@ -1,11 +1,13 @@
 package dev.latchkey.admin.sso;
 
 import dev.latchkey.core.config.InvalidConfigurationException;
+import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.BeforeBeanDiscovery;
 import jakarta.enterprise.inject.spi.Extension;
+import jakarta.security.enterprise.authentication.mechanism.http.OpenIdAuthenticationMechanismDefinition;
 import java.util.Optional;
 
 /**
@@ -24,18 +26,20 @@ public final class OpenIdExtension implements Extension {
 
   /** Called by the container when it looks for beans. */
   void addMechanism(@Observes BeforeBeanDiscovery discovery) {
-    provider()
+    definition()
         .ifPresent(
-            provider ->
+            definition ->
                 discovery
                     .addAnnotatedType(People.class, People.class.getName())
                     .add(Dependent.Literal.INSTANCE)
-                    .add(OpenIdDefinition.of(provider)));
+                    .add(definition));
   }
 
-  private static Optional<OpenIdProvider> provider() {
+  private static Optional<OpenIdAuthenticationMechanismDefinition> definition() {
     try {
-      return OpenIdProvider.configured(Settings.load(OpenIdExtension.class.getClassLoader()));
+      Settings settings = Settings.load(OpenIdExtension.class.getClassLoader());
+      return OpenIdProvider.configured(settings)
+          .map(provider -> OpenIdDefinition.of(provider, settings.get(Key.ADMIN_PUBLIC_URL)));
     } catch (InvalidConfigurationException told) {
       // The start of the admin WAR meets the same, and says it.
       return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.latchkey.admin.sso;
 
+import dev.latchkey.admin.http.PublicAddress;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -45,7 +46,7 @@ public final class SingleSignOnServlet extends HttpServlet {
               + " latchkey-admin. Ask whoever looks after accounts for one of them.");
     } else {
       response.setStatus(HttpServletResponse.SC_SEE_OTHER);
-      response.setHeader("Location", request.getContextPath() + "/");
+      response.setHeader("Location", PublicAddress.of(request).path() + "/");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.latchkey.admin.startup;
 
+import dev.latchkey.admin.http.PublicAddress;
 import dev.latchkey.admin.signin.FirstAdmin;
 import dev.latchkey.admin.sso.OpenIdProvider;
 import dev.latchkey.core.BackgroundStart;
@@ -7,12 +8,14 @@ import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.thirdparty.ClientAddress;
+import dev.latchkey.core.thirdparty.PublicOrigin;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,12 @@ public final class AdminStartup implements ServletContextListener {
     context.setAttribute(SINGLE_SIGN_ON, OpenIdProvider.configured(settings).isPresent());
     context.setAttribute(TRY_URL, settings.get(Key.HANDOVER_TRY_URL).orElse(null));
     context.setAttribute(ADDRESSES, ClientAddress.configured(settings));
+    Optional<URI> publicUrl = settings.get(Key.ADMIN_PUBLIC_URL);
+    PublicAddress.set(context, PublicOrigin.configured(settings, publicUrl));
+    if (publicUrl.filter(url -> "https".equals(url.getScheme())).isPresent()) {
+      // The server's own session, of single sign-on, does not know of a proxy that ends TLS.
+      context.getSessionCookieConfig().setSecure(true);
+    }
     Clock clock = Clock.systemUTC();
     ServerDataSource server = ServerDataSource.lookedUp(settings);
     BackgroundStart<Services> start =

@@ -2,12 +2,17 @@ package dev.latchkey.admin.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.admin.http.PublicAddress;
+import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.thirdparty.PublicOrigin;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +29,10 @@ import org.springframework.mock.web.MockServletConfig;
 import org.springframework.mock.web.MockServletContext;
 
 class ConsoleServletTest {
+
+  private static final PublicOrigin AS_SEEN =
+      PublicOrigin.configured(
+          Settings.read(Map.of(), Map.of(), Map.of(), Map.of()), Optional.empty());
 
   private static final String LONG = "export const a = 1;\n".repeat(200);
 
@@ -76,6 +85,7 @@ class ConsoleServletTest {
     MockHttpServletRequest root = new MockHttpServletRequest("GET", "/latchkey");
     root.setContextPath("/latchkey");
     root.setServletPath("/");
+    PublicAddress.set(root.getServletContext(), AS_SEEN);
     MockHttpServletResponse moved = new MockHttpServletResponse();
     servlet.service(root, moved);
     assertThat(moved.getHeader("Location")).isEqualTo("/latchkey/");
@@ -170,7 +180,8 @@ class ConsoleServletTest {
   private static MockHttpServletResponse filtered(String path, boolean secure) throws Exception {
     MockHttpServletRequest request = new MockHttpServletRequest("GET", "/latchkey" + path);
     request.setServletPath(path);
-    request.setSecure(secure);
+    request.setScheme(secure ? "https" : "http");
+    PublicAddress.set(request.getServletContext(), AS_SEEN);
     MockHttpServletResponse response = new MockHttpServletResponse();
     new SecurityHeaders().doFilter(request, response, new MockFilterChain());
     return response;
@@ -186,6 +197,7 @@ class ConsoleServletTest {
     MockHttpServletRequest request = new MockHttpServletRequest(method, "/latchkey" + path);
     request.setContextPath("/latchkey");
     request.setServletPath(path);
+    PublicAddress.set(request.getServletContext(), AS_SEEN);
     if (encodings != null) {
       request.addHeader("Accept-Encoding", encodings);
     }

@@ -2,8 +2,15 @@ package dev.latchkey.admin.signin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.admin.http.PublicAddress;
 import dev.latchkey.core.administer.Actor;
+import dev.latchkey.core.config.Key;
+import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.thirdparty.PublicOrigin;
+import jakarta.servlet.http.Cookie;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -20,6 +27,7 @@ class BrowserTest {
   private final MockHttpServletRequest request = new MockHttpServletRequest();
 
   BrowserTest() {
+    reached(request, Map.of());
     request.setContextPath("/latchkey");
     request.addHeader("Host", "keys.example:8443");
   }
@@ -61,6 +69,7 @@ class BrowserTest {
           {"Sec-Fetch-Site", "something-new"}
         }) {
       MockHttpServletRequest sent = new MockHttpServletRequest();
+      reached(sent, Map.of());
       sent.addHeader("Host", "keys.example:8443");
       sent.addHeader("X-Latchkey-Console", "1");
       sent.addHeader(from[0], from[1]);
@@ -105,18 +114,94 @@ class BrowserTest {
   }
 
   @Test
-  @DisplayName("D3 HttpOnly, SameSite=Strict, Secure on https, for this application alone")
+  @DisplayName("D3 HttpOnly, SameSite=Strict, for this application alone on plain http")
   void keepsTheCookieClose() {
     assertThat(Browser.kept(request, "abc"))
         .isEqualTo("latchkey-session=abc; Path=/latchkey; HttpOnly; SameSite=Strict");
     assertThat(Browser.forgotten(request))
         .isEqualTo("latchkey-session=; Max-Age=0; Path=/latchkey; HttpOnly; SameSite=Strict");
+  }
+
+  // issue 14.6
+  @Test
+  @DisplayName("D3 on https Secure and __Host-, so that no other host can set it")
+  void keepsTheCookieToThisHostOnHttps() {
+    String kept = "__Host-latchkey-session=abc; Path=/; HttpOnly; SameSite=Strict; Secure";
     request.addHeader("Origin", "https://keys.example:8443");
-    assertThat(Browser.kept(request, "abc")).endsWith("; Secure");
+    assertThat(Browser.kept(request, "abc")).as("the page is https").isEqualTo(kept);
+
     MockHttpServletRequest secure = new MockHttpServletRequest();
-    secure.setSecure(true);
-    assertThat(Browser.kept(secure, "abc"))
-        .isEqualTo("latchkey-session=abc; Path=/; HttpOnly; SameSite=Strict; Secure");
+    reached(secure, Map.of());
+    secure.setScheme("https");
+    assertThat(Browser.kept(secure, "abc")).as("the server sees TLS").isEqualTo(kept);
+    assertThat(Browser.forgotten(secure))
+        .startsWith("__Host-latchkey-session=; Max-Age=0; Path=/;");
+
+    MockHttpServletRequest behindAProxy = new MockHttpServletRequest();
+    reached(behindAProxy, Map.of("latchkey.filter.trusted-proxies", "127.0.0.1"));
+    behindAProxy.addHeader("X-Forwarded-Proto", "https");
+    assertThat(Browser.kept(behindAProxy, "abc")).as("a trusted proxy says so").isEqualTo(kept);
+
+    MockHttpServletRequest configured = new MockHttpServletRequest();
+    reached(configured, Map.of("latchkey.admin.public-url", "https://keys.example/a"));
+    assertThat(Browser.kept(configured, "abc")).as("the configuration says so").isEqualTo(kept);
+  }
+
+  // issue 14.6
+  @Test
+  @DisplayName("D3 on https a cookie that another host may have set does not count")
+  void readsTheCookieOfHttpsFirst() {
+    request.setCookies(new Cookie("latchkey-session", "plain"));
+    assertThat(Browser.cookie(request)).isEqualTo("plain");
+    request.setScheme("https");
+    assertThat(Browser.cookie(request)).isNull();
+    request.setCookies(
+        new Cookie("latchkey-session", "plain"), new Cookie("__Host-latchkey-session", "tls"));
+    assertThat(Browser.cookie(request)).isEqualTo("tls");
+    request.setScheme("http");
+    assertThat(Browser.cookie(request)).as("TLS that the server can't see").isEqualTo("tls");
+    assertThat(Browser.forgotten(request))
+        .startsWith("__Host-latchkey-session=;")
+        .endsWith("Secure");
+  }
+
+  // issue 14.6
+  @Test
+  @DisplayName("D4 a page of the public origin is of here, whatever Host the proxy sends on")
+  void knowsItsOwnPagesBehindAProxy() {
+    for (Map<String, String> settings :
+        List.of(
+            Map.of("latchkey.filter.trusted-proxies", "127.0.0.1"),
+            Map.of("latchkey.admin.public-url", "https://public.example/latchkey"))) {
+      for (String[] page :
+          new String[][] {
+            {"https://public.example", "of here"},
+            {"http://public.example", "of elsewhere"},
+            {"https://public.example:8443", "of elsewhere"},
+            {"https://public.example.evil.example", "of elsewhere"},
+            {"http://keys.example:8443", "of elsewhere"},
+            {"null", "of elsewhere"}
+          }) {
+        MockHttpServletRequest sent = new MockHttpServletRequest();
+        reached(sent, settings);
+        sent.addHeader("Host", "keys.example:8443");
+        sent.addHeader("X-Forwarded-Proto", "https");
+        sent.addHeader("X-Forwarded-Host", "public.example");
+        sent.addHeader("X-Latchkey-Console", "1");
+        sent.addHeader("Origin", page[0]);
+        assertThat(RoleFilter.forged(BY_SESSION, sent) == null ? "of here" : "of elsewhere")
+            .as("%s with %s", page[0], settings)
+            .isEqualTo(page[1]);
+        assertThat(Browser.fromElsewhere(sent)).isEqualTo(page[1].equals("of elsewhere"));
+      }
+    }
+  }
+
+  private static void reached(MockHttpServletRequest request, Map<String, String> properties) {
+    Settings settings = Settings.read(Map.of(), properties, Map.of(), Map.of());
+    PublicAddress.set(
+        request.getServletContext(),
+        PublicOrigin.configured(settings, settings.get(Key.ADMIN_PUBLIC_URL)));
   }
 
   private boolean refused(Caller caller) {

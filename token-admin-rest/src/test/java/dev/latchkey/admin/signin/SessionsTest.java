@@ -247,7 +247,7 @@ class SessionsTest {
   void changesPeople() {
     add("ada", Role.VIEWER);
     String cookie = open(ADA, null, null);
-    accounts().changeRole(ADMIN, "ada", Role.OPERATOR);
+    accounts().changeRole(ADMIN, "ada", Role.OPERATOR, false);
     assertThat(sessions().find(cookie).orElseThrow().role()).isEqualTo(Role.OPERATOR);
 
     Created<AdminUser> reset = accounts().resetPassword(ADMIN, "ada");
@@ -256,10 +256,11 @@ class SessionsTest {
         .isInstanceOf(AdminUsers.SignIn.Accepted.class);
 
     String again = open(ADA, null, null);
-    accounts().remove(ADMIN, "ada");
+    accounts().remove(ADMIN, "ada", false);
     assertThat(sessions().find(again)).isEmpty();
-    assertThatThrownBy(() -> accounts().remove(ADMIN, "ada")).isInstanceOf(NotFoundException.class);
-    assertThatThrownBy(() -> accounts().changeRole(ADMIN, "a\u0000b", Role.ADMIN))
+    assertThatThrownBy(() -> accounts().remove(ADMIN, "ada", false))
+        .isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> accounts().changeRole(ADMIN, "a\u0000b", Role.ADMIN, false))
         .isInstanceOf(NotFoundException.class);
   }
 
@@ -274,7 +275,7 @@ class SessionsTest {
     assertThat(sessions().of("ada")).isEmpty();
 
     AdminUser removed = signedIn("ada", GOOD);
-    accounts().remove(ADMIN, "ada");
+    accounts().remove(ADMIN, "ada", false);
     assertThat(sessions().open(ADA, removed, null, null)).isEmpty();
     add("ada", Role.VIEWER);
     assertThat(sessions().open(ADA, removed, null, null)).isEmpty();
@@ -303,7 +304,7 @@ class SessionsTest {
     assertThat(users.signIn(credentials, "10.0.0.2"))
         .isInstanceOf(AdminUsers.SignIn.Accepted.class);
 
-    accounts().remove(ADMIN, "ada");
+    accounts().remove(ADMIN, "ada", false);
     add("ada", Role.ADMIN);
 
     assertThat(users.signIn(credentials, "10.0.0.2"))
@@ -318,15 +319,15 @@ class SessionsTest {
     String thirdParty = registered();
     String adas = link(ADA, thirdParty);
     link(new Actor("bob", "10.0.0.3"), thirdParty);
-    accounts().changeRole(ADMIN, "ada", Role.OPERATOR);
+    accounts().changeRole(ADMIN, "ada", Role.OPERATOR, false);
     assertThat(waiting(thirdParty)).containsExactlyInAnyOrder("ada", "bob");
 
-    accounts().changeRole(ADMIN, "ada", Role.VIEWER);
+    accounts().changeRole(ADMIN, "ada", Role.VIEWER, false);
     assertThat(waiting(thirdParty)).containsExactly("bob");
     assertThat(administration().handovers().open(adas, "10.0.0.9"))
         .isEqualTo(HandoverOutcome.Unknown.INSTANCE);
 
-    accounts().remove(ADMIN, "bob");
+    accounts().remove(ADMIN, "bob", false);
     assertThat(waiting(thirdParty)).isEmpty();
     assertThat(actions()).filteredOn("handover.withdraw"::equals).hasSize(2);
   }
@@ -374,14 +375,14 @@ class SessionsTest {
   void lastAdminStays() {
     Actor program = new Actor("third-party:x", "10.0.0.9");
     for (Actor actor : List.of(ADMIN, program)) {
-      assertThatThrownBy(() -> accounts().remove(actor, "admin"))
+      assertThatThrownBy(() -> accounts().remove(actor, "admin", false))
           .isInstanceOf(ConflictException.class);
-      assertThatThrownBy(() -> accounts().changeRole(actor, "admin", Role.VIEWER))
+      assertThatThrownBy(() -> accounts().changeRole(actor, "admin", Role.VIEWER, false))
           .isInstanceOf(ConflictException.class);
     }
     add("ada", Role.ADMIN);
-    accounts().changeRole(ADA, "admin", Role.VIEWER);
-    assertThatThrownBy(() -> accounts().changeRole(program, "ada", Role.OPERATOR))
+    accounts().changeRole(ADA, "admin", Role.VIEWER, false);
+    assertThatThrownBy(() -> accounts().changeRole(program, "ada", Role.OPERATOR, false))
         .isInstanceOf(ConflictException.class);
   }
 
@@ -391,7 +392,7 @@ class SessionsTest {
     Actor bob = new Actor("bob", "10.0.0.3");
     add("ada", Role.ADMIN);
     add("bob", Role.ADMIN);
-    accounts().remove(ADA, "admin");
+    accounts().remove(ADA, "admin", false);
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
       List<Callable<Boolean>> both = List.of(() -> removes(ADA, "bob"), () -> removes(bob, "ada"));
@@ -404,7 +405,7 @@ class SessionsTest {
 
   private boolean removes(Actor actor, String name) {
     try {
-      accounts().remove(actor, name);
+      accounts().remove(actor, name, false);
       return true;
     } catch (ConflictException lastOne) {
       return false;

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Settings;
 import jakarta.security.enterprise.authentication.mechanism.http.OpenIdAuthenticationMechanismDefinition;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,7 +74,8 @@ class OpenIdProviderTest {
     OpenIdProvider provider =
         OpenIdProvider.configured(complete("https://login.example/")).orElseThrow();
     assertThat(provider.toString()).doesNotContain("t0psecret");
-    assertThat(OpenIdDefinition.of(provider).toString()).doesNotContain("t0psecret");
+    assertThat(OpenIdDefinition.of(provider, Optional.empty()).toString())
+        .doesNotContain("t0psecret");
     assertThat(complete("https://login.example/").toString()).doesNotContain("t0psecret");
   }
 
@@ -79,7 +83,8 @@ class OpenIdProviderTest {
   void givesTheAnnotationItsValuesAndLeavesTheOthers() {
     OpenIdAuthenticationMechanismDefinition definition =
         OpenIdDefinition.of(
-            new OpenIdProvider("https://login.example/", "latchkey", "t0psecret", "roles"));
+            new OpenIdProvider("https://login.example/", "latchkey", "t0psecret", "roles"),
+            Optional.empty());
     assertThat(definition.annotationType())
         .isEqualTo(OpenIdAuthenticationMechanismDefinition.class);
     assertThat(definition.providerURI()).isEqualTo("https://login.example/");
@@ -89,6 +94,17 @@ class OpenIdProviderTest {
     assertThat(definition.claimsDefinition().callerGroupsClaim()).isEqualTo("roles");
     assertThat(definition.claimsDefinition().callerNameClaim()).isEqualTo("preferred_username");
     assertThat(definition.useNonce()).isTrue();
+  }
+
+  // issue 14.6
+  @Test
+  @DisplayName("people come back to the public URL, where the configuration names one")
+  void comesBackToThePublicUrl() {
+    OpenIdProvider provider =
+        OpenIdProvider.configured(complete("https://login.example/")).orElseThrow();
+    URI publicUrl = URI.create("https://keys.example/latchkey/");
+    assertThat(OpenIdDefinition.of(provider, Optional.of(publicUrl)).redirectURI())
+        .isEqualTo("https://keys.example/latchkey/sso/callback");
   }
 
   private static Settings complete(String issuer) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,14 +83,25 @@ public final class Handovers {
                 HandoverView.of(found(em, thirdPartyId, earlier.resourceId()), command.now()),
                 null);
           }
+          checkLifetime(draft.token());
+          TokenAdministration.check(draft.token(), party, command.now());
+          AccessToken old =
+              draft.renews() == null
+                  ? null
+                  : TokenAdministration.found(em, party.id(), draft.renews());
+          Collection<String> scopes = scopes(party, draft, old);
+          GrantRule.check(actor, scopes);
+          if (draft.clientSecret()) {
+            // With a client secret its holder gets tokens for all that the third party may.
+            GrantRule.check(actor, party.scopes());
+          }
           if (!party.enabled()) {
             throw new ConflictException(
                 "a disabled third party is handed nothing: enable it first");
           }
-          checkLifetime(draft.token());
-          TokenAdministration.check(draft.token(), party, command.now());
-          Collection<String> scopes = scopes(em, party, draft);
-          actor.requireMayGrant(scopes);
+          if (old != null) {
+            TokenAdministration.refuseUnlessRenewable(old);
+          }
           String id = Base62.random(random, ID_LENGTH);
           String code = id + '.' + Base62.random(random, CODE_LENGTH);
           Handover handover =
@@ -112,14 +124,12 @@ public final class Handovers {
 
   // What a link hands over is what its maker knew of: not what the third party may by then.
   private static Collection<String> scopes(
-      EntityManager em, ThirdParty party, HandoverDraft draft) {
-    if (draft.renews() == null) {
-      List<String> wanted = draft.token().scopes();
-      return wanted == null ? party.scopes() : wanted;
+      ThirdParty party, HandoverDraft draft, @Nullable AccessToken old) {
+    if (old != null) {
+      return old.scopes();
     }
-    AccessToken old = TokenAdministration.found(em, party.id(), draft.renews());
-    TokenAdministration.refuseUnlessRenewable(old);
-    return old.scopes();
+    List<String> wanted = draft.token().scopes();
+    return wanted == null ? party.scopes() : wanted;
   }
 
   /**
@@ -167,11 +177,12 @@ public final class Handovers {
   }
 
   /**
-   * Takes back all links of somebody that are not opened, as a part of a command.
+   * Takes back links of somebody that are not opened, as a part of a command.
    *
    * @param maker the name of the actor who has made them
+   * @param made whether a link that was made at this instant is taken back
    */
-  public static void withdrawAll(Command command, String maker) {
+  static void withdrawAll(Command command, String maker, Predicate<Instant> made) {
     command
         .em()
         .createQuery(
@@ -181,6 +192,8 @@ public final class Handovers {
         .setParameter("maker", maker)
         .setParameter("now", command.now())
         .getResultList()
+        .stream()
+        .filter(handover -> made.test(handover.createdAt()))
         .forEach(handover -> withdraw(command, handover));
   }
 
@@ -216,7 +229,8 @@ public final class Handovers {
    */
   public HandoverOutcome open(String code, String address) {
     String name = "handover:" + idOf(code).orElse("(unknown)");
-    // Whether its maker may hand this out was asked when the link was made.
+    // Whether its maker might grant this was asked when the link was made, and usable(…) asks
+    // whether the maker still may.
     return commands.carryOut(new Actor(name, address, true), command -> opened(command, code));
   }
 
@@ -274,7 +288,9 @@ public final class Handovers {
 
   private static boolean usable(
       EntityManager em, Handover handover, ThirdParty party, Instant now) {
-    if (handover.status(now) != Status.WAITING || !party.enabled()) {
+    if (handover.status(now) != Status.WAITING
+        || !party.enabled()
+        || !GrantRule.stillMayHandOver(em, handover)) {
       return false;
     }
     if (handover.renews() == null) {

@@ -40,6 +40,7 @@ public final class ThirdPartyAdministration {
    *
    * @return the third party, and its client secret
    * @throws InvalidInputException when the draft is not allowed
+   * @throws NotAllowedException when the actor may not grant one of its scopes
    * @throws ConflictException when the name is taken
    * @throws IdempotencyMismatchException when the key was used for another request
    */
@@ -53,6 +54,7 @@ public final class ThirdPartyAdministration {
             return new Created<>(view(command.em(), earlier.resourceId(), command.now()), null);
           }
           check(draft);
+          GrantRule.check(actor, draft.scopes());
           String id = Base62.random(random, ID_LENGTH);
           refuseTakenName(command.em(), draft.name(), id);
           ThirdParty party =
@@ -107,6 +109,7 @@ public final class ThirdPartyAdministration {
    * @param expectedVersion the version that the caller has seen; null for whatever it is
    * @param patch from what is to what shall be; may be called more than once
    * @throws InvalidInputException when what shall be is not allowed
+   * @throws NotAllowedException when it gives access that the actor may not grant
    * @throws NotFoundException when there is none of this id
    * @throws ConflictException when the name is taken
    * @throws StaleVersionException when it has another version
@@ -125,6 +128,7 @@ public final class ThirdPartyAdministration {
           ThirdPartyDraft after = patch.apply(before);
           if (!after.equals(before)) {
             check(after);
+            GrantRule.check(actor, before, after);
             refuseTakenName(command.em(), after.name(), id);
             after.applyTo(party);
             if (after.invalidates(before)) {
@@ -165,6 +169,7 @@ public final class ThirdPartyAdministration {
                   "delete from Handover h where h.thirdPartyId = :id")) {
             em.createQuery(statement).setParameter("id", id).executeUpdate();
           }
+          Withdrawal.ofLinks(command, GrantRule.actorOf(id));
           em.remove(party);
           command.changed(Change.ofThirdParty(id));
           command.did("third-party.delete", id, null, Map.of("name", name));
@@ -178,6 +183,7 @@ public final class ThirdPartyAdministration {
    * @param overlap how long the one before still works; nothing for not at all
    * @return the third party, and the new secret
    * @throws InvalidInputException when the overlap is negative or more than a year
+   * @throws NotAllowedException when the actor may not grant one of the third party's scopes
    * @throws NotFoundException when there is none of this id
    * @throws IdempotencyMismatchException when the key was used for another request
    */
@@ -188,10 +194,11 @@ public final class ThirdPartyAdministration {
         actor,
         command -> {
           EntityManager em = command.em();
-          found(em, id);
+          ThirdParty party = found(em, id);
           if (command.earlier(key) != null) {
             return new Created<>(view(em, id, command.now()), null);
           }
+          GrantRule.check(actor, party.scopes());
           String secret = rotate(command, id, overlap);
           command.remember(key, id, id);
           return new Created<>(view(em, id, command.now()), secret);

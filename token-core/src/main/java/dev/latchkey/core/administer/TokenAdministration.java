@@ -119,6 +119,7 @@ public final class TokenAdministration {
    *
    * @param expectedVersion the version that the caller has seen; null for whatever it is
    * @throws InvalidInputException when the label is not allowed
+   * @throws NotAllowedException when the actor may not grant a scope of a token that is switched on
    * @throws NotFoundException when there is no such token of this third party
    * @throws ConflictException when an expired token is switched on
    * @throws StaleVersionException when it has another version
@@ -195,7 +196,7 @@ public final class TokenAdministration {
     EntityManager em = command.em();
     check(draft, party, command.now());
     Collection<String> scopes = draft.scopes() == null ? party.scopes() : draft.scopes();
-    command.actor().requireMayGrant(scopes);
+    GrantRule.check(command.actor(), scopes);
     MintedToken minted = format.mint(prefix, keys(em));
     AccessToken token =
         new AccessToken(
@@ -225,9 +226,9 @@ public final class TokenAdministration {
       @Nullable Lifetime newLifetime,
       String by) {
     EntityManager em = command.em();
+    GrantRule.check(command.actor(), old.scopes());
     refuseUnlessRenewable(old);
     Collection<String> scopes = Scopes.both(old.scopes(), party.scopes());
-    command.actor().requireMayGrant(scopes);
     TokenDraft draft = new TokenDraft(old.label(), newLifetime, null, List.copyOf(scopes));
     MintedToken minted = format.mint(prefix, keys(em));
     AccessToken token =
@@ -382,12 +383,15 @@ public final class TokenAdministration {
   }
 
   private static void activate(Command command, AccessToken token, boolean active) {
+    boolean isOn = token.deactivatedAt() == null;
+    if (active && !isOn) {
+      GrantRule.check(command.actor(), token.scopes());
+    }
     Instant end = token.expiresAt();
     if (active && end != null && !command.now().isBefore(end)) {
       throw new ConflictException(
           "the token has expired and can't be switched on: renew it, or add a token");
     }
-    boolean isOn = token.deactivatedAt() == null;
     if (isOn == active) {
       return;
     }

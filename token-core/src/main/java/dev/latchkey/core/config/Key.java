@@ -148,6 +148,15 @@ public final class Key<T> {
   /** Password of the first admin user. */
   public static final Key<Optional<String>> ADMIN_PASSWORD = optional("latchkey.admin.password");
 
+  /** Base URL of the admin WAR as people write it. */
+  public static final Key<Optional<URI>> ADMIN_PUBLIC_URL =
+      new Key<>(
+          "latchkey.admin.public-url",
+          "",
+          "an https URL (http for a loopback address only) such as"
+              + " https://keys.example.org/latchkey, without query, fragment and user information",
+          Key::publicUrl);
+
   /** URL of the OpenID provider that signs people in to the console. */
   public static final Key<Optional<String>> OIDC_ISSUER = optional("latchkey.oidc.issuer");
 
@@ -204,6 +213,7 @@ public final class Key<T> {
           ISSUER,
           AUDIT_KEY,
           ADMIN_PASSWORD,
+          ADMIN_PUBLIC_URL,
           OIDC_ISSUER,
           OIDC_CLIENT_ID,
           OIDC_CLIENT_SECRET,
@@ -275,7 +285,7 @@ public final class Key<T> {
     return new InvalidConfigurationException(
         name
             + " = "
-            + (secret() ? "(not shown)" : '"' + Printable.of(text) + '"')
+            + (secret() ? "(not shown)" : '"' + Printable.of(Echo.value(text)) + '"')
             + " from "
             + source
             + " is not allowed; it takes "
@@ -386,10 +396,37 @@ public final class Key<T> {
       return Optional.empty();
     }
     URI uri = URI.create(text);
-    if (!List.of("http", "https").contains(uri.getScheme()) || uri.getHost() == null) {
+    boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+    if (!web || uri.getHost() == null) {
       throw new IllegalArgumentException();
     }
     return Optional.of(uri);
+  }
+
+  private static Optional<URI> publicUrl(String text) {
+    Optional<URI> url = webAddress(text);
+    boolean fine =
+        url.filter(
+                uri ->
+                    uri.getRawUserInfo() == null
+                        && uri.getRawQuery() == null
+                        && uri.getRawFragment() == null
+                        && !uri.getRawPath().contains("//")
+                        && uri.normalize().equals(uri)
+                        && text.chars().allMatch(c -> c < 0x7f)
+                        && ("https".equals(uri.getScheme()) || loopback(uri.getHost())))
+            .isPresent();
+    if (!text.isEmpty() && !fine) {
+      throw new IllegalArgumentException();
+    }
+    return url;
+  }
+
+  private static boolean loopback(String host) {
+    boolean number = host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+    return host.equalsIgnoreCase("localhost")
+        || host.equals("[::1]")
+        || (number && host.startsWith("127."));
   }
 
   private static String claim(String text) {

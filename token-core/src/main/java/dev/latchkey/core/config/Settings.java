@@ -174,7 +174,7 @@ public final class Settings {
               unknown -> {
                 throw new InvalidConfigurationException(
                     "unknown key "
-                        + Printable.of(unknown)
+                        + Printable.of(Echo.key(unknown))
                         + " ("
                         + name
                         + ")"

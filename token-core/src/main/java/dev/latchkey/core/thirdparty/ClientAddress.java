@@ -121,7 +121,8 @@ public final class ClientAddress {
     return UNKNOWN;
   }
 
-  private static String address(String node) {
+  /** The address of a node of RFC 7239 §6, without its port. */
+  static String address(String node) {
     if (node.startsWith("[")) {
       int end = node.indexOf(']');
       return end < 0 ? node : node.substring(1, end);

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AdministrationTest {
 
   private static final Instant LATE_AUGUST = Instant.parse("2026-08-31T10:00:00.123Z");
-  private static final Actor ADMIN = new Actor("admin", "127.0.0.1");
+  private static final Actor ADMIN = new Actor("admin", "127.0.0.1", true);
   private static final PageRequest ALL = new PageRequest(200, null);
 
   private final MovedClock clock = new MovedClock(LATE_AUGUST);

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HandoversTest {
 
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
-  private static final Actor ADMIN = new Actor("ada", "127.0.0.1");
+  private static final Actor ADMIN = new Actor("ada", "127.0.0.1", true);
   private static final PageRequest ALL = new PageRequest(200, null);
   private static final Duration WEEK = Duration.ofDays(7);
 

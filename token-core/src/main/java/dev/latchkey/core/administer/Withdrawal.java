@@ -1,0 +1,126 @@
+package dev.latchkey.core.administer;
+
+import dev.latchkey.core.feed.Change;
+import dev.latchkey.core.token.AccessToken;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes back what somebody has handed out, as a part of the command that takes a role or the
+ * account from that person.
+ *
+ * <p>Links that nobody has opened are taken back. Tokens with a scope of Latchkey itself ({@code
+ * latchkey:…}) are deactivated: those that the person issued or renewed, those that came out of the
+ * person's links, and those that were issued with such a token in turn. A row names the third party
+ * whose token issued it, not the token. Therefore all count that this third party issued while the
+ * token of the person worked, even if another of its tokens was used. A token that somebody else
+ * has renewed is theirs from then on and stays.
+ */
+public final class Withdrawal {
+
+  private final Command command;
+  private final Deque<Issuer> issuers = new ArrayDeque<>();
+  private final Set<String> followed = new HashSet<>();
+  private final List<AccessToken> active = new ArrayList<>();
+
+  private Withdrawal(Command command, String maker) {
+    this.command = command;
+    issuers.add(new Issuer(maker, Instant.EPOCH, null));
+  }
+
+  /** An actor who issued tokens and made links, and when; to the end of time without an end. */
+  private record Issuer(String name, Instant from, @Nullable Instant to) {
+
+    /** Whoever has called with a token while it worked. */
+    static Issuer with(AccessToken token) {
+      Instant end = token.expiresAt();
+      Instant off = token.deactivatedAt();
+      return new Issuer(
+          GrantRule.actorOf(token.thirdPartyId()),
+          token.createdAt(),
+          end == null || (off != null && off.isBefore(end)) ? off : end);
+    }
+
+    boolean was(Instant at) {
+      return !at.isBefore(from) && (to == null || !at.isAfter(to));
+    }
+  }
+
+  /**
+   * Takes back all links of somebody that are not opened.
+   *
+   * @param maker the name of the actor who has made them
+   */
+  public static void ofLinks(Command command, String maker) {
+    Handovers.withdrawAll(command, maker, at -> true);
+  }
+
+  /**
+   * Takes back all links of somebody that are not opened, and deactivates all tokens with a scope
+   * of Latchkey itself that go back to them. Each has its row in the audit trail.
+   *
+   * @param maker the name of the actor
+   * @return how many tokens were deactivated
+   */
+  public static int ofLinksAndTokens(Command command, String maker) {
+    Withdrawal withdrawal = new Withdrawal(command, maker);
+    withdrawal.follow();
+    withdrawal.active.forEach(token -> withdrawal.deactivate(token, maker));
+    return withdrawal.active.size();
+  }
+
+  private void follow() {
+    while (!issuers.isEmpty()) {
+      Issuer issuer = issuers.remove();
+      Handovers.withdrawAll(command, issuer.name, issuer::was);
+      for (AccessToken token : tokensOf(issuer)) {
+        // Whether it works or not: what it issued while it worked may work still.
+        if (GrantRule.mayIssue(token.scopes())) {
+          issuers.add(Issuer.with(token));
+        }
+        if (token.deactivatedAt() == null && !ended(token)) {
+          active.add(token);
+        }
+      }
+    }
+  }
+
+  private List<AccessToken> tokensOf(Issuer issuer) {
+    return command
+        .em()
+        .createQuery(
+            "select t from AccessToken t where t.createdBy = :maker and t.scopes like :scope"
+                + " order by t.createdAt, t.id",
+            AccessToken.class)
+        .setParameter("maker", issuer.name)
+        .setParameter("scope", "%" + GrantRule.OF_LATCHKEY + "%")
+        .getResultList()
+        .stream()
+        .filter(token -> issuer.was(token.createdAt()))
+        .filter(token -> token.scopes().stream().anyMatch(GrantRule::ofLatchkey))
+        .filter(token -> followed.add(token.id()))
+        .toList();
+  }
+
+  private boolean ended(AccessToken token) {
+    Instant end = token.expiresAt();
+    return end != null && !command.now().isBefore(end);
+  }
+
+  private void deactivate(AccessToken token, String maker) {
+    token.deactivate(command.now());
+    command.changed(Change.ofToken(token.id()));
+    command.did(
+        "token.deactivate",
+        token.thirdPartyId(),
+        token.id(),
+        Map.of("hint", token.hint(), "issuedBy", token.createdBy(), "withdrawnFrom", maker));
+  }
+}
