@@ -1,5 +1,7 @@
 package dev.latchkey.admin.audit;
 
+import dev.latchkey.admin.startup.AdminStartup;
+import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
@@ -39,9 +41,9 @@ public final class AuditExport {
 
   private final Supplier<Administration> administration;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public AuditExport(Supplier<Administration> administration) {
-    this.administration = administration;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public AuditExport(@Context ServletContext context) {
+    this.administration = () -> AdminStartup.services(context).administration();
   }
 
   /** Exports events, newest first. */

@@ -2,6 +2,8 @@ package dev.latchkey.admin.handover;
 
 import static dev.latchkey.admin.json.Replies.value;
 
+import dev.latchkey.admin.startup.AdminStartup;
+import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.http.Requests;
 import dev.latchkey.admin.json.Fields;
@@ -45,9 +47,9 @@ public final class HandoverResource {
 
   private final Supplier<Administration> administration;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public HandoverResource(Supplier<Administration> administration) {
-    this.administration = administration;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public HandoverResource(@Context ServletContext context) {
+    this.administration = () -> AdminStartup.services(context).administration();
   }
 
   /** Lists a third party's links, newest first. */

@@ -1,5 +1,7 @@
 package dev.latchkey.admin.signin;
 
+import dev.latchkey.admin.startup.AdminStartup;
+import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
@@ -33,12 +35,11 @@ public final class AccountResource {
   private final Supplier<Accounts> accounts;
   private final Supplier<Sessions> sessions;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public AccountResource(
-      Supplier<AdminUsers> users, Supplier<Accounts> accounts, Supplier<Sessions> sessions) {
-    this.users = users;
-    this.accounts = accounts;
-    this.sessions = sessions;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public AccountResource(@Context ServletContext context) {
+    this.users = () -> AdminStartup.services(context).users();
+    this.accounts = () -> AdminStartup.services(context).accounts();
+    this.sessions = () -> AdminStartup.services(context).sessions();
   }
 
   /** Changes one's own password; all other sessions end. */

@@ -1,5 +1,7 @@
 package dev.latchkey.admin.signin;
 
+import dev.latchkey.admin.startup.AdminStartup;
+import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.problem.ProblemMapper;
 import jakarta.annotation.Priority;
 import jakarta.servlet.http.HttpServletRequest;
@@ -32,10 +34,10 @@ public final class RoleFilter implements ContainerRequestFilter {
 
   @Context private HttpServletRequest http;
 
-  /** A filter that tells refusals to the audit trail of what runs. */
+  /** A filter that tells refusals to the audit trail of what runs in this application. */
   @SuppressWarnings("NullAway") // the contexts are injected
-  public RoleFilter(Supplier<AdminUsers> users) {
-    this.users = users;
+  public RoleFilter(@Context ServletContext context) {
+    this.users = () -> AdminStartup.services(context).users();
   }
 
   @Override

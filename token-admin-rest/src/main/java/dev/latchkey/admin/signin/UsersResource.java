@@ -1,5 +1,7 @@
 package dev.latchkey.admin.signin;
 
+import dev.latchkey.admin.startup.AdminStartup;
+import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
@@ -33,9 +35,9 @@ public final class UsersResource {
 
   private final Supplier<Accounts> accounts;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public UsersResource(Supplier<Accounts> accounts) {
-    this.accounts = accounts;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public UsersResource(@Context ServletContext context) {
+    this.accounts = () -> AdminStartup.services(context).accounts();
   }
 
   /** Lists everybody. */

@@ -1,5 +1,6 @@
 package dev.latchkey.admin.startup;
 
+import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.admin.signin.FirstAdmin;
 import dev.latchkey.admin.sso.OpenIdProvider;
 import dev.latchkey.core.BackgroundStart;
@@ -66,6 +67,19 @@ public final class AdminStartup implements ServletContextListener {
   /** What a third party calls first; null when the configuration does not say. */
   public static @Nullable URI tryUrl(ServletContext context) {
     return context.getAttribute(TRY_URL) instanceof URI url ? url : null;
+  }
+
+  /**
+   * What runs in an application.
+   *
+   * @throws StoreUnavailableException when the database is not available yet
+   */
+  public static Services services(ServletContext context) {
+    Services running = of(context).running();
+    if (running == null) {
+      throw new StoreUnavailableException("the database is not there yet");
+    }
+    return running;
   }
 
   /** What {@link #contextInitialized} has begun. */

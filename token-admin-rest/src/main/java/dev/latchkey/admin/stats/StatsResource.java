@@ -2,6 +2,8 @@ package dev.latchkey.admin.stats;
 
 import static dev.latchkey.admin.json.Replies.value;
 
+import dev.latchkey.admin.startup.AdminStartup;
+import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Needs;
@@ -30,9 +32,9 @@ public final class StatsResource {
 
   private final Supplier<Administration> administration;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public StatsResource(Supplier<Administration> administration) {
-    this.administration = administration;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public StatsResource(@Context ServletContext context) {
+    this.administration = () -> AdminStartup.services(context).administration();
   }
 
   /** How things are now. */

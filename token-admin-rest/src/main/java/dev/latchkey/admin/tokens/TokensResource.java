@@ -1,5 +1,7 @@
 package dev.latchkey.admin.tokens;
 
+import dev.latchkey.admin.startup.AdminStartup;
+import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.http.Preconditions;
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.http.Requests;
@@ -26,8 +28,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
@@ -48,9 +50,9 @@ public final class TokensResource {
 
   private final Supplier<Administration> administration;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public TokensResource(Supplier<Administration> administration) {
-    this.administration = administration;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public TokensResource(@Context ServletContext context) {
+    this.administration = () -> AdminStartup.services(context).administration();
   }
 
   /** Lists a third party's tokens, newest first. */
@@ -98,12 +100,10 @@ public final class TokensResource {
       @PathParam("id") String id,
       @PathParam("token") String tokenId,
       @Context UriInfo uri,
-      @Context Request request) {
+      @Context HttpHeaders headers) {
     new Queries(uri).done();
     TokenView token = tokens().get(id, tokenId);
-    Response.ResponseBuilder unchanged =
-        request.evaluatePreconditions(Replies.tag(token.version()));
-    return unchanged == null ? Replies.ok(TokenJson.of(token), token.version()) : unchanged.build();
+    return Preconditions.answered(headers, TokenJson.of(token), token.version());
   }
 
   /** Switches a token off or on, or labels it. */
@@ -115,7 +115,7 @@ public final class TokensResource {
       @PathParam("id") String id,
       @PathParam("token") String tokenId,
       @Nullable JsonBody body,
-      @HeaderParam("If-Match") @Nullable String ifMatch,
+      @Context HttpHeaders headers,
       @Context SecurityContext security) {
     Fields fields = new Fields(JsonBody.required(body));
     Boolean active = fields.truth("active");
@@ -128,7 +128,7 @@ public final class TokensResource {
     }
     fields.done();
     Long expected =
-        Preconditions.expectedVersion(ifMatch, () -> tokens().get(id, tokenId).version());
+        Preconditions.expectedVersion(headers, () -> tokens().get(id, tokenId).version());
     TokenView changed =
         tokens()
             .change(

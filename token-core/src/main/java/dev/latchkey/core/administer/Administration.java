@@ -63,6 +63,7 @@ public final class Administration implements AutoCloseable {
     Database database = Database.migrate(settings, server, entities);
     try {
       Installation.ensure(database, clock, random);
+      NameKeys.renew(database);
       Administration administration = new Administration(database, settings, clock, random);
       administration.housekeeping.start();
       return administration;
