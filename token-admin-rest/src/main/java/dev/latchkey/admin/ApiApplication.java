@@ -22,8 +22,8 @@ import jakarta.ws.rs.core.Application;
 import java.util.Set;
 
 /**
- * The admin REST API. Its classes are made by the JAX-RS runtime, which gives their constructors the
- * ServletContext; what runs in the application is found there.
+ * The admin REST API. Its classes are made by the JAX-RS runtime, which gives their constructors
+ * the ServletContext; what runs in the application is found there.
  */
 @ApplicationPath("api/v1")
 public class ApiApplication extends Application {

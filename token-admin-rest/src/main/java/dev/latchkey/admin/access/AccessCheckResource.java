@@ -2,14 +2,13 @@ package dev.latchkey.admin.access;
 
 import static dev.latchkey.admin.json.Replies.value;
 
-import dev.latchkey.admin.startup.AdminStartup;
-import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Caller;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.admin.thirdparties.ThirdPartyJson;
 import dev.latchkey.admin.tokens.TokenJson;
 import dev.latchkey.core.administer.AccessReport;
@@ -18,6 +17,7 @@ import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;

@@ -1,16 +1,16 @@
 package dev.latchkey.admin.audit;
 
-import dev.latchkey.admin.startup.AdminStartup;
-import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.AuditEventView;
 import dev.latchkey.core.administer.AuditFilter;
 import dev.latchkey.core.administer.AuditTrail;
 import dev.latchkey.core.administer.Page;
 import dev.latchkey.core.administer.PageRequest;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;

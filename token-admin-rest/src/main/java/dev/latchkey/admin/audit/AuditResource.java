@@ -2,12 +2,11 @@ package dev.latchkey.admin.audit;
 
 import static dev.latchkey.admin.json.Replies.value;
 
-import dev.latchkey.admin.startup.AdminStartup;
-import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.AuditEventView;
 import dev.latchkey.core.administer.AuditFilter;
@@ -16,6 +15,7 @@ import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonStructure;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;

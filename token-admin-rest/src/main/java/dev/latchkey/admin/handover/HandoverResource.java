@@ -2,8 +2,6 @@ package dev.latchkey.admin.handover;
 
 import static dev.latchkey.admin.json.Replies.value;
 
-import dev.latchkey.admin.startup.AdminStartup;
-import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.http.Requests;
 import dev.latchkey.admin.json.Fields;
@@ -12,6 +10,7 @@ import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Caller;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.Created;
 import dev.latchkey.core.administer.HandoverDraft;
@@ -21,6 +20,7 @@ import dev.latchkey.core.config.Lifetime;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.ForbiddenException;

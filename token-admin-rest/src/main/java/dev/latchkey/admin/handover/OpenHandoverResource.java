@@ -3,17 +3,17 @@ package dev.latchkey.admin.handover;
 import static dev.latchkey.admin.json.Replies.texts;
 import static dev.latchkey.admin.json.Replies.value;
 
-import dev.latchkey.admin.startup.AdminStartup;
-import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.problem.ProblemMapper;
 import dev.latchkey.admin.signin.ForAnyone;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.HandoverOutcome;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -57,7 +57,8 @@ public final class OpenHandoverResource {
   @ForAnyone
   @Consumes(MediaType.APPLICATION_JSON)
   public Response open(@Nullable JsonBody body, @Context HttpServletRequest request) {
-    String address = AdminStartup.addressesOf(context).of(request.getRemoteAddr(), request::getHeaders);
+    String address =
+        AdminStartup.addressesOf(context).of(request.getRemoteAddr(), request::getHeaders);
     return answer(administration.get().handovers().open(code(body), address));
   }
 

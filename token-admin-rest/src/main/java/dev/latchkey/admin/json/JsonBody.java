@@ -77,7 +77,8 @@ public record JsonBody(JsonObject object, String text) {
     try (JsonReader reader = readers.createReader(new StringReader(text))) {
       return new JsonBody(reader.readObject(), text);
     } catch (RuntimeException notAnObject) {
-      // JSON libraries throw other kinds than JsonException, too. Its message may repeat what was sent, and a token may be part of that.
+      // JSON libraries throw other kinds than JsonException, too. Its message may repeat what was
+      // sent, and a token may be part of that.
       throw new MalformedBodyException(400, NOT_ONE_OBJECT);
     }
   }

@@ -1,9 +1,9 @@
 package dev.latchkey.admin.signin;
 
-import dev.latchkey.admin.startup.AdminStartup;
-import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.problem.ProblemMapper;
+import dev.latchkey.admin.startup.AdminStartup;
 import jakarta.annotation.Priority;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;

@@ -1,14 +1,14 @@
 package dev.latchkey.admin.signin;
 
-import dev.latchkey.admin.startup.AdminStartup;
-import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.problem.ProblemMapper;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Actor;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import jakarta.ws.rs.Consumes;
@@ -53,7 +53,9 @@ public final class SessionResource {
             .add(
                 "singleSignOn",
                 Replies.value(
-                    AdminStartup.singleSignOn(context) ? request.getContextPath() + "/sso" : null)));
+                    AdminStartup.singleSignOn(context)
+                        ? request.getContextPath() + "/sso"
+                        : null)));
   }
 
   /** Signs somebody in. */
@@ -65,7 +67,8 @@ public final class SessionResource {
     BasicCredentials credentials =
         new BasicCredentials(fields.requiredText("name"), fields.requiredText("password"));
     fields.done();
-    String address = AdminStartup.addressesOf(context).of(request.getRemoteAddr(), request::getHeaders);
+    String address =
+        AdminStartup.addressesOf(context).of(request.getRemoteAddr(), request::getHeaders);
     AdminUsers.SignIn signIn = users.get().signIn(credentials, address);
     if (signIn instanceof AdminUsers.SignIn.TooMany tooMany) {
       return tooMany.response();

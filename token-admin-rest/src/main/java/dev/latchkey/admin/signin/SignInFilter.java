@@ -1,9 +1,8 @@
 package dev.latchkey.admin.signin;
 
-import dev.latchkey.admin.startup.AdminStartup;
-import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.problem.ProblemMapper;
 import dev.latchkey.admin.signin.AdminUsers.SignIn;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.thirdparty.ClientAddress;
@@ -12,6 +11,7 @@ import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.core.verify.Verdict;
 import jakarta.annotation.Priority;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import jakarta.ws.rs.Priorities;

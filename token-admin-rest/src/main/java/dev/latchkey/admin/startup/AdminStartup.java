@@ -1,12 +1,12 @@
 package dev.latchkey.admin.startup;
 
-import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.admin.signin.FirstAdmin;
 import dev.latchkey.admin.sso.OpenIdProvider;
 import dev.latchkey.core.BackgroundStart;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
+import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.thirdparty.ClientAddress;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;

@@ -2,12 +2,11 @@ package dev.latchkey.admin.stats;
 
 import static dev.latchkey.admin.json.Replies.value;
 
-import dev.latchkey.admin.startup.AdminStartup;
-import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.Overview;
 import dev.latchkey.core.administer.Statistics;
@@ -15,6 +14,7 @@ import dev.latchkey.core.usage.RefusalReason;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;

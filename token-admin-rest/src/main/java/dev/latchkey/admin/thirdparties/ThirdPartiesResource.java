@@ -1,7 +1,5 @@
 package dev.latchkey.admin.thirdparties;
 
-import dev.latchkey.admin.startup.AdminStartup;
-import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.http.Preconditions;
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.http.Requests;
@@ -11,6 +9,7 @@ import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Caller;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.Created;
 import dev.latchkey.core.administer.PageRequest;
@@ -20,6 +19,7 @@ import dev.latchkey.core.administer.ThirdPartyFilter;
 import dev.latchkey.core.administer.ThirdPartyView;
 import dev.latchkey.core.config.Lifetime;
 import dev.latchkey.core.thirdparty.ThirdParty.Authorization;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.ForbiddenException;
@@ -136,9 +136,7 @@ public final class ThirdPartiesResource {
   @Path("{id}")
   @Needs(Role.ADMIN)
   public Response delete(
-      @PathParam("id") String id,
-      @Context HttpHeaders headers,
-      @Context SecurityContext security) {
+      @PathParam("id") String id, @Context HttpHeaders headers, @Context SecurityContext security) {
     Long expected = Preconditions.expectedVersion(headers, () -> thirdParties().get(id).version());
     thirdParties().delete(Caller.of(security).actor(), id, expected);
     return Response.noContent().build();

@@ -1,7 +1,5 @@
 package dev.latchkey.admin.tokens;
 
-import dev.latchkey.admin.startup.AdminStartup;
-import jakarta.servlet.ServletContext;
 import dev.latchkey.admin.http.Preconditions;
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.http.Requests;
@@ -11,6 +9,7 @@ import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Caller;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.Created;
 import dev.latchkey.core.administer.PageRequest;
@@ -19,6 +18,7 @@ import dev.latchkey.core.administer.TokenDraft;
 import dev.latchkey.core.administer.TokenPatch;
 import dev.latchkey.core.administer.TokenView;
 import dev.latchkey.core.config.Lifetime;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;

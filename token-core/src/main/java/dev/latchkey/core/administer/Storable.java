@@ -17,7 +17,6 @@ public final class Storable {
 
   /** Whether a text has no NUL, which PostgreSQL refuses, and no half of a surrogate pair. */
   public static boolean text(String text) {
-    return text.codePoints()
-        .noneMatch(c -> c == 0 || Character.getType(c) == Character.SURROGATE);
+    return text.codePoints().noneMatch(c -> c == 0 || Character.getType(c) == Character.SURROGATE);
   }
 }

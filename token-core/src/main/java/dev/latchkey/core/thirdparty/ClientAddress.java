@@ -126,7 +126,8 @@ public final class ClientAddress {
   }
 
   // A separator in a quoted string separates nothing (RFC 9110 §5.6.4): a proxy may quote what the
-  // client has sent as its Host. A single quote is one that the client has left open, and what stands
+  // client has sent as its Host. A single quote is one that the client has left open, and what
+  // stands
   // right of it counts; with more of them nothing can be told apart.
   private static List<String> split(String text, char separator) {
     List<String> parts = new ArrayList<>();

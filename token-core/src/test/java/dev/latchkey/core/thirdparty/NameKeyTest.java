@@ -77,8 +77,23 @@ class NameKeyTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "\u00a0", "\u200b", "\u200d\u200c", "\u3164", "\u115f\u1160", "\uffa0", "\ufe0f",
-        "\u00ad", "\u2800", "\u034f", "\u0301", "\udb40\udd00", "\ufeff", "\u3000 \u2003", "\u180e",
+        "",
+        " ",
+        "\u00a0",
+        "\u200b",
+        "\u200d\u200c",
+        "\u3164",
+        "\u115f\u1160",
+        "\uffa0",
+        "\ufe0f",
+        "\u00ad",
+        "\u2800",
+        "\u034f",
+        "\u0301",
+        "\udb40\udd00",
+        "\ufeff",
+        "\u3000 \u2003",
+        "\u180e",
         "\ud834\udd59"
       })
   void nothingOfInvisibleCharactersIsVisible(String text) {
