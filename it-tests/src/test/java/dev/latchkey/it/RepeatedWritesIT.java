@@ -87,7 +87,8 @@ class RepeatedWritesIT {
     ofToken.answer().hasStatus(304);
     thirdParty.changes(Map.of("enabled", false));
 
-    assertThat(ofToken.answer().hasStatus(200).json().getString("status")).isEqualTo("third-party-disabled");
+    assertThat(ofToken.answer().hasStatus(200).json().getString("status"))
+        .isEqualTo("third-party-disabled");
   }
 
   private Call ifNoneMatch(String path) {
