@@ -60,7 +60,8 @@ public final class RequestGrammar extends HttpFilter {
       return;
     }
     if (!encoded(request.getRequestURI(), true) || !encoded(request.getQueryString(), false)) {
-      ProblemPage.write(response, 400, "The address is not percent-encoded UTF-8 (RFC 3986).");
+      ProblemPage.write(
+          response, 400, "The address is not percent-encoded UTF-8 without NUL (RFC 3986).");
       return;
     }
     Map<String, List<String>> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -101,7 +102,7 @@ public final class RequestGrammar extends HttpFilter {
     return true;
   }
 
-  /** Whether a part of an address is ASCII, and UTF-8 behind its percent signs. */
+  /** Whether a part of an address is ASCII, and UTF-8 without NUL behind its percent signs. */
   static boolean encoded(@Nullable String part, boolean path) {
     if (part == null) {
       return true;
@@ -115,7 +116,8 @@ public final class RequestGrammar extends HttpFilter {
       if (c == '%') {
         int high = i + 2 < part.length() ? Character.digit(part.charAt(i + 1), 16) : -1;
         int low = i + 2 < part.length() ? Character.digit(part.charAt(i + 2), 16) : -1;
-        if (high < 0 || low < 0) {
+        // Not every database takes NUL for a character of a text.
+        if (high < 0 || low < 0 || high + low == 0) {
           return false;
         }
         bytes.write(high << 4 | low);

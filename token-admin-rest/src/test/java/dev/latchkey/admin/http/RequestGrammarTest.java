@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestGrammarTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "/a/b;c=d", "/gr%C3%B6%c3%9fe", "/a%20b", "/%00", "/a+b", "/a:b@c"})
+  @ValueSource(strings = {"", "/a/b;c=d", "/gr%C3%B6%c3%9fe", "/a%20b", "/a+b", "/a:b@c"})
   void takesAnAddressOfPercentEncodedUtf8(String address) {
     assertThat(RequestGrammar.encoded(address, true)).isTrue();
   }
