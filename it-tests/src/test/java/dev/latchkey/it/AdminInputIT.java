@@ -429,7 +429,7 @@ class AdminInputIT {
 
   // issue 15.15
   @ParameterizedTest
-  @ValueSource(strings = {"json", "/", "application/json;charset", "*/json", "a/b;q=x", "(a)/b"})
+  @ValueSource(strings = {"json", "/", "application/json;charset", "*/json", "a/b;=", "(a)/b"})
   void answersAProblemToAMalformedMediaTypeBeforeAndAfterSignIn(String type) {
     for (Admin caller : List.of(admin, latchkey.nobody())) {
       caller.calls("/third-parties").with("Accept", type).rawAnswer().isProblem(400);

@@ -78,15 +78,12 @@ final class MediaTypes {
       if (name.isEmpty()) {
         return false;
       }
-      String value = "";
-      if (!atEnd() && peek() == '=') {
-        at++;
-        String given = value();
-        if (given == null) {
-          return false;
-        }
-        value = given;
-      } else if (!range) {
+      if (atEnd() || peek() != '=') {
+        return false;
+      }
+      at++;
+      String value = value();
+      if (value == null) {
         return false;
       }
       if (range && name.equals("q")) {
@@ -96,10 +93,7 @@ final class MediaTypes {
         }
         value = weight;
       }
-      written.append(';').append(name);
-      if (!value.isEmpty()) {
-        written.append('=').append(value);
-      }
+      written.append(';').append(name).append('=').append(value);
       skipSpace();
     }
     return true;

@@ -59,7 +59,7 @@ class MediaTypesTest {
         "text/html, image/gif, *; q=.2, */*; q=.2 | text/html, image/gif, */*;q=0.2, */*;q=0.2",
         ",, application/json ,                    | application/json",
         "application/*;q=0.12345                  | application/*;q=0.123",
-        "text/html;level=1;q=1.000;ext            | text/html;level=1;q=1.000;ext",
+        "text/html;level=1;q=1.000                | text/html;level=1;q=1.000",
         ",                                        | */*",
       })
   void writesAnAcceptInOneSpelling(String sent, String passedOn) {
@@ -80,7 +80,8 @@ class MediaTypesTest {
         "a/b;q=",
         "a/b;=",
         "(a)/b",
-        "a/b;c=\"d"
+        "a/b;c=\"d",
+        "a/b;q=1;ext"
       })
   void refusesWhatIsNoAccept(String sent) {
     assertThat(MediaTypes.accept(sent)).isNull();
