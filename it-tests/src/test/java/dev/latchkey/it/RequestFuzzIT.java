@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ class RequestFuzzIT {
 
   private static final List<String> METHODS =
       List.of("GET", "GET", "POST", "POST", "PATCH", "DELETE", "HEAD", "PUT", "OPTIONS", "FOO");
+  private static final Set<String> WITH_BODY = Set.of("POST", "PATCH", "PUT");
   private static final List<String> TYPES =
       List.of(
           "application/json",
@@ -262,7 +264,8 @@ class RequestFuzzIT {
       }
       String method = one(random, METHODS);
       String body = "";
-      if (!method.equals("GET") && !method.equals("HEAD")) {
+      // A body of another method is refused by Grizzly, before there is an application.
+      if (WITH_BODY.contains(method)) {
         fields.add(new Call.Field("Content-Type", one(random, TYPES)));
         body = body(random);
       }

@@ -79,7 +79,7 @@ final class ForwardAuth {
       uris.add(behind(request));
     } else if (!"GET".equals(request.getMethod()) && !"HEAD".equals(request.getMethod())) {
       response.setHeader("Allow", "GET, HEAD");
-      response.setStatus(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+      Problem.write(response, 405, "Method Not Allowed", "This address takes GET and HEAD alone.");
       return;
     }
     if (contradictory(request)) {
