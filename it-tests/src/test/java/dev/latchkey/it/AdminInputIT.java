@@ -119,6 +119,11 @@ class AdminInputIT {
         manual("allowedNetworks", "'allowedNetworks': ['::/129']"),
         manual("allowedNetworks", "'allowedNetworks': ['10.0.0.0/-1']"),
         manual("allowedNetworks", "'allowedNetworks': ['']"),
+        manual("allowedNetworks", "'allowedNetworks': ['::%a 0.0.0.0/0']"),
+        manual("allowedNetworks", "'allowedNetworks': ['::1%a b']"),
+        manual("allowedNetworks", "'allowedNetworks': ['::1\\u0000']"),
+        draft("name", "'name': '\u3164', 'authorization': 'manual'"),
+        manual("contactName", "'contactName': '\\ud800'"),
         manual("allowedNetworks", "'allowedNetworks': '10.0.0.0/8'"),
         manual("contactEmail", "'contactEmail': 7"),
         manual("contactEmail", "'contactEmail': '" + "a".repeat(300) + "@b.example'"),
@@ -420,6 +425,38 @@ class AdminInputIT {
     admin.calls("/third-parties").with("Accept", "application/xml").answer().hasStatus(406);
     admin.calls("/third-parties").with("Accept", "application/json").answer().hasStatus(200);
     admin.calls("/third-parties").with("Accept", "*/*").answer().hasStatus(200);
+  }
+
+  // issue 15.15
+  @ParameterizedTest
+  @ValueSource(strings = {"json", "/", "application/json;charset", "*/json", "a/b;=", "(a)/b"})
+  void answersAProblemToAMalformedMediaTypeBeforeAndAfterSignIn(String type) {
+    for (Admin caller : List.of(admin, latchkey.nobody())) {
+      caller.calls("/third-parties").with("Accept", type).rawAnswer().isProblem(400);
+      caller.calls("/third-parties").by("POST").sending(type, "{}").rawAnswer().isProblem(400);
+    }
+  }
+
+  // issue 15.15
+  @Test
+  void answersAProblemToAnUnknownMethodOrABadEscape() {
+    admin.calls("/third-parties").by("FOO").rawAnswer().isProblem(405);
+    admin.calls("/third-parties?name=%ff").rawAnswer().isProblem(400);
+    admin.calls("/third-parties?name=%zz").rawAnswer().isProblem(400);
+  }
+
+  // issue 15.12
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "from=%2B294277-01-01T00:00:00Z",
+        "to=%2B10000-01-01T00:00:00Z",
+        "from=0000-12-31T00:00:00Z",
+        "cursor=YWZ0ZXI6OTk5OTk5OTk5OTk5OTk5OTk5OTk5",
+        "actor=%00"
+      })
+  void answers400ToWhatNoDatabaseHolds(String query) {
+    admin.gets("/audit-events?" + query).isProblem(400);
   }
 
   @Test

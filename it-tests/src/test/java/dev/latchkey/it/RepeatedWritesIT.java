@@ -75,6 +75,53 @@ class RepeatedWritesIT {
     conditional.answer().hasStatus(200);
   }
 
+  // issue 15.10
+  @Test
+  void answers200OnceATokenWasIssuedOrItsThirdPartyDisabled() {
+    ThirdParty thirdParty = admin.registers("Polled");
+    Call ofParty = ifNoneMatch(thirdParty.path());
+    Token token = thirdParty.addsToken();
+    ofParty.answer().hasStatus(200);
+
+    Call ofToken = ifNoneMatch(thirdParty.path() + "/tokens/" + token.id());
+    ofToken.answer().hasStatus(304);
+    thirdParty.changes(Map.of("enabled", false));
+
+    assertThat(ofToken.answer().hasStatus(200).json().getString("status"))
+        .isEqualTo("third-party-disabled");
+  }
+
+  private Call ifNoneMatch(String path) {
+    return admin.calls(path).with("If-None-Match", admin.gets(path).field("ETag"));
+  }
+
+  // issue 15.10
+  @Test
+  void takesATagAsACompressingProxyHasWrittenIt() {
+    ThirdParty thirdParty = admin.registers("Compressed");
+    String strong = admin.gets(thirdParty.path()).field("ETag");
+    String suffixed = strong.substring(0, strong.length() - 1) + "-gzip\"";
+
+    assertThat(strong).startsWith("\"");
+    patch(thirdParty, "W/" + strong, "{\"contactName\": \"first\"}").hasStatus(200);
+    patch(thirdParty, "W/" + strong, "{\"contactName\": \"second\"}").isProblem(412);
+    patch(thirdParty, suffixed, "{\"contactName\": \"third\"}").isProblem(412);
+    admin.calls(thirdParty.path()).with("If-Match", "*").answer().hasStatus(200);
+  }
+
+  // issue 15.11
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "\"0\",,\"x\"", "\"", ",", "W/"})
+  void ignoresIfNoneMatchThatNamesNothingOfOurs(String header) {
+    ThirdParty thirdParty = admin.registers("Conditional " + header.hashCode());
+    admin
+        .calls(thirdParty.path())
+        .with("If-None-Match", header)
+        .with("If-Modified-Since", "yesterday")
+        .answer()
+        .hasStatus(200);
+  }
+
   @Test
   void bringsBackTheFirstThirdPartyForARepeatedKey() {
     String body = "{\"name\": \"Idempotent\", \"authorization\": \"manual\"}";

@@ -11,82 +11,49 @@ import dev.latchkey.admin.json.JsonReplyWriter;
 import dev.latchkey.admin.problem.AnswerHeaders;
 import dev.latchkey.admin.problem.ProblemMapper;
 import dev.latchkey.admin.signin.AccountResource;
-import dev.latchkey.admin.signin.Accounts;
-import dev.latchkey.admin.signin.AdminUsers;
 import dev.latchkey.admin.signin.RefusalAudit;
 import dev.latchkey.admin.signin.RoleFilter;
 import dev.latchkey.admin.signin.SessionResource;
-import dev.latchkey.admin.signin.Sessions;
 import dev.latchkey.admin.signin.SignInFilter;
 import dev.latchkey.admin.signin.UsersResource;
-import dev.latchkey.admin.startup.AdminStartup;
-import dev.latchkey.admin.startup.Services;
 import dev.latchkey.admin.stats.StatsResource;
 import dev.latchkey.admin.thirdparties.ThirdPartiesResource;
 import dev.latchkey.admin.tokens.TokensResource;
-import dev.latchkey.core.administer.Administration;
-import dev.latchkey.core.store.StoreUnavailableException;
-import dev.latchkey.core.thirdparty.ClientAddress;
-import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
-import jakarta.ws.rs.core.Context;
-import java.time.Clock;
 import java.util.Set;
-import java.util.function.Supplier;
 
-/** The admin REST API. */
+/**
+ * The admin REST API. Its classes are made by the JAX-RS runtime, which gives their constructors
+ * the ServletContext; what runs in the application is found there.
+ */
 @ApplicationPath("api/v1")
 public class ApiApplication extends Application {
 
-  @Context private ServletContext context;
-
   /** For the container. */
-  @SuppressWarnings("NullAway") // the context is injected
   public ApiApplication() {}
 
   @Override
   public Set<Class<?>> getClasses() {
-    return Set.of();
-  }
-
-  // Deprecated in favour of CDI, which would have to find its way into our constructors.
-  @SuppressWarnings("deprecation")
-  @Override
-  public Set<Object> getSingletons() {
-    Supplier<Administration> administration = () -> services().administration();
-    Supplier<AdminUsers> users = () -> services().users();
-    Supplier<Sessions> sessions = () -> services().sessions();
-    Supplier<Accounts> accounts = () -> services().accounts();
-    ClientAddress addresses = AdminStartup.addressesOf(context);
     return Set.of(
-        new JsonBodyReader(),
-        new JsonReplyWriter(),
-        new ProblemMapper(),
-        new AnswerHeaders(),
-        new SignInFilter(
-            users, sessions, () -> services().node().verifier(), addresses, Clock.systemUTC()),
-        new RoleFilter(),
-        new RefusalAudit(users),
-        new PublicUris(),
-        new SessionResource(users, sessions, addresses, AdminStartup.singleSignOn(context)),
-        new AccountResource(users, accounts, sessions),
-        new UsersResource(accounts),
-        new ThirdPartiesResource(administration),
-        new TokensResource(administration),
-        new HandoverResource(administration),
-        new OpenHandoverResource(administration, addresses, AdminStartup.tryUrl(context)),
-        new StatsResource(administration),
-        new AccessCheckResource(administration),
-        new AuditResource(administration),
-        new AuditExport(administration));
-  }
-
-  private Services services() {
-    Services running = AdminStartup.of(context).running();
-    if (running == null) {
-      throw new StoreUnavailableException("the database is not there yet");
-    }
-    return running;
+        JsonBodyReader.class,
+        JsonReplyWriter.class,
+        ProblemMapper.class,
+        AnswerHeaders.class,
+        SignInFilter.class,
+        RoleFilter.class,
+        RefusalAudit.class,
+        PublicUris.class,
+        SessionResource.class,
+        AccountResource.class,
+        UsersResource.class,
+        ThirdPartiesResource.class,
+        TokensResource.class,
+        HandoverResource.class,
+        OpenHandoverResource.class,
+        StatsResource.class,
+        AccessCheckResource.class,
+        AuditResource.class,
+        AuditExport.class);
   }
 }

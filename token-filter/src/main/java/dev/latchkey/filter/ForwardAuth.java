@@ -85,7 +85,7 @@ final class ForwardAuth {
       uris.add(behind);
     } else if (!reads) {
       response.setHeader("Allow", "GET, HEAD");
-      response.setStatus(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+      Problem.write(response, 405, "Method Not Allowed", "This address takes GET and HEAD alone.");
       return;
     }
     boolean silent = methods.isEmpty() && uris.isEmpty();

@@ -102,7 +102,7 @@ final class ResourceMetadata {
     boolean plain =
         part.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '<');
     if (!plain) {
-      response.sendError(HttpServletResponse.SC_NOT_FOUND);
+      Problem.write(response, 404, "Not Found", "There is nothing at this address.");
       return;
     }
     String document =

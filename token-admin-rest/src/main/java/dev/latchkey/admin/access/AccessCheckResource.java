@@ -8,6 +8,7 @@ import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Caller;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.admin.thirdparties.ThirdPartyJson;
 import dev.latchkey.admin.tokens.TokenJson;
 import dev.latchkey.core.administer.AccessReport;
@@ -16,6 +17,7 @@ import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -34,9 +36,9 @@ public final class AccessCheckResource {
 
   private final Supplier<Administration> administration;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public AccessCheckResource(Supplier<Administration> administration) {
-    this.administration = administration;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public AccessCheckResource(@Context ServletContext context) {
+    this.administration = () -> AdminStartup.services(context).administration();
   }
 
   /** Explains what a token is worth, or what a third party can do. */

@@ -3,12 +3,14 @@ package dev.latchkey.admin.audit;
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.AuditEventView;
 import dev.latchkey.core.administer.AuditFilter;
 import dev.latchkey.core.administer.AuditTrail;
 import dev.latchkey.core.administer.Page;
 import dev.latchkey.core.administer.PageRequest;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -39,9 +41,9 @@ public final class AuditExport {
 
   private final Supplier<Administration> administration;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public AuditExport(Supplier<Administration> administration) {
-    this.administration = administration;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public AuditExport(@Context ServletContext context) {
+    this.administration = () -> AdminStartup.services(context).administration();
   }
 
   /** Exports events, newest first. */

@@ -6,6 +6,7 @@ import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.AuditAnchor;
 import dev.latchkey.core.administer.AuditEventView;
@@ -18,6 +19,7 @@ import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonStructure;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -39,9 +41,9 @@ public final class AuditResource {
 
   private final Supplier<Administration> administration;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public AuditResource(Supplier<Administration> administration) {
-    this.administration = administration;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public AuditResource(@Context ServletContext context) {
+    this.administration = () -> AdminStartup.services(context).administration();
   }
 
   /** Lists events, newest first. */

@@ -10,6 +10,7 @@ import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Caller;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.Created;
 import dev.latchkey.core.administer.HandoverDraft;
@@ -19,6 +20,7 @@ import dev.latchkey.core.config.Lifetime;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.ForbiddenException;
@@ -45,9 +47,9 @@ public final class HandoverResource {
 
   private final Supplier<Administration> administration;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public HandoverResource(Supplier<Administration> administration) {
-    this.administration = administration;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public HandoverResource(@Context ServletContext context) {
+    this.administration = () -> AdminStartup.services(context).administration();
   }
 
   /** Lists a third party's links, newest first. */

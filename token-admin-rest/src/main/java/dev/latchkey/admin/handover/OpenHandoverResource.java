@@ -8,11 +8,12 @@ import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.problem.ProblemMapper;
 import dev.latchkey.admin.signin.ForAnyone;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.HandoverOutcome;
-import dev.latchkey.core.thirdparty.ClientAddress;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -21,7 +22,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,20 +33,13 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public final class OpenHandoverResource {
 
+  private final ServletContext context;
   private final Supplier<Administration> administration;
-  private final ClientAddress addresses;
-  private final @Nullable URI tryUrl;
 
-  /**
-   * A resource on what runs, or throws when nothing does yet.
-   *
-   * @param tryUrl what a third party calls first; null when that is not known here
-   */
-  public OpenHandoverResource(
-      Supplier<Administration> administration, ClientAddress addresses, @Nullable URI tryUrl) {
-    this.administration = administration;
-    this.addresses = addresses;
-    this.tryUrl = tryUrl;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public OpenHandoverResource(@Context ServletContext context) {
+    this.context = context;
+    this.administration = () -> AdminStartup.services(context).administration();
   }
 
   /** What a link is good for; opens nothing. */
@@ -64,7 +57,8 @@ public final class OpenHandoverResource {
   @ForAnyone
   @Consumes(MediaType.APPLICATION_JSON)
   public Response open(@Nullable JsonBody body, @Context HttpServletRequest request) {
-    String address = addresses.of(request.getRemoteAddr(), request::getHeaders);
+    String address =
+        AdminStartup.addressesOf(context).of(request.getRemoteAddr(), request::getHeaders);
     return answer(administration.get().handovers().open(code(body), address));
   }
 
@@ -93,7 +87,7 @@ public final class OpenHandoverResource {
               .add("token", opened.tokenText())
               .add("expiresAt", value(opened.token().expiresAt()))
               .add("scopes", texts(opened.token().scopes()))
-              .add("tryUrl", value(tryUrl)));
+              .add("tryUrl", value(AdminStartup.tryUrl(context))));
     }
     if (outcome instanceof HandoverOutcome.Over over) {
       String detail =

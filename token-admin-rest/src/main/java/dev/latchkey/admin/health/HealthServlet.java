@@ -1,5 +1,6 @@
 package dev.latchkey.admin.health;
 
+import dev.latchkey.admin.problem.ProblemPage;
 import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.admin.startup.Services;
 import dev.latchkey.core.BackgroundStart;
@@ -28,7 +29,9 @@ public final class HealthServlet extends HttpServlet {
     switch (probe) {
       case "/live" -> answer(response, List.of());
       case "/ready" -> answer(response, checks(AdminStartup.of(getServletContext())));
-      default -> response.setStatus(HttpServletResponse.SC_NOT_FOUND);
+      default ->
+          ProblemPage.write(
+              response, HttpServletResponse.SC_NOT_FOUND, "There is nothing at this address.");
     }
   }
 

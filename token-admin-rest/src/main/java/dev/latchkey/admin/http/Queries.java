@@ -3,6 +3,7 @@ package dev.latchkey.admin.http;
 import dev.latchkey.core.administer.FieldError;
 import dev.latchkey.core.administer.InvalidInputException;
 import dev.latchkey.core.administer.PageRequest;
+import dev.latchkey.core.administer.Storable;
 import dev.latchkey.core.config.Echo;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.UriInfo;
@@ -36,7 +37,7 @@ public final class Queries {
       throw invalid(name, "is there more than once");
     }
     String value = values.get(0);
-    if (value.chars().anyMatch(Character::isISOControl)) {
+    if (!Storable.text(value) || value.chars().anyMatch(Character::isISOControl)) {
       throw invalid(name, "takes no control characters");
     }
     return value;
@@ -72,8 +73,16 @@ public final class Queries {
   /** The page that is asked for. */
   public PageRequest page() {
     Integer limit =
-        parsed("limit", Integer::valueOf, "takes a whole number from 1 to " + PageRequest.MOST);
+        parsed("limit", Queries::small, "takes a whole number from 1 to " + PageRequest.MOST);
     return new PageRequest(limit == null ? DEFAULT_LIMIT : limit, text("cursor"));
+  }
+
+  // Integer.valueOf takes a sign and digits of all scripts as well.
+  private static Integer small(String text) {
+    if (!text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      throw new NumberFormatException();
+    }
+    return Integer.valueOf(text);
   }
 
   /**

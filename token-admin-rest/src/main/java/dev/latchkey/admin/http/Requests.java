@@ -1,12 +1,15 @@
 package dev.latchkey.admin.http;
 
 import dev.latchkey.admin.json.JsonBody;
-import dev.latchkey.admin.json.JsonReply;
+import dev.latchkey.admin.json.Replies;
+import dev.latchkey.admin.json.VersionTag;
 import dev.latchkey.core.administer.Created;
 import dev.latchkey.core.administer.IdempotencyKey;
 import dev.latchkey.core.token.TokenHash;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
-import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
@@ -38,15 +41,16 @@ public final class Requests {
       String secretField,
       long version,
       URI location) {
+    JsonObject resource = object.build();
     String secret = created.secret();
-    if (secret != null) {
-      object.add(secretField, secret);
-    }
+    JsonObject answered =
+        secret == null
+            ? resource
+            : Json.createObjectBuilder(resource).add(secretField, secret).build();
+    // The tag of a GET, which does not show the secret again.
     Response.ResponseBuilder response =
-        Response.created(location)
-            .entity(new JsonReply(object.build()))
-            .type(MediaType.APPLICATION_JSON_TYPE)
-            .tag(dev.latchkey.admin.json.Replies.tag(version));
+        Replies.builder(Response.created(location), answered)
+            .header(HttpHeaders.ETAG, VersionTag.of(version, resource));
     return created.replayed()
         ? response.header("Idempotency-Replayed", "true").build()
         : response.build();

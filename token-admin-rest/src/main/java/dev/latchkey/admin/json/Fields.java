@@ -2,6 +2,7 @@ package dev.latchkey.admin.json;
 
 import dev.latchkey.core.administer.FieldError;
 import dev.latchkey.core.administer.InvalidInputException;
+import dev.latchkey.core.administer.Storable;
 import dev.latchkey.core.config.Echo;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * that is wrong. Not thread-safe.
  */
 public final class Fields {
+
+  private static final String UNSTORABLE = "takes no NUL and no half of a surrogate pair";
 
   private final JsonObject object;
   private final Set<String> known = new HashSet<>();
@@ -45,9 +48,11 @@ public final class Fields {
   public @Nullable String text(String field) {
     JsonValue value = value(field);
     if (value instanceof JsonString text) {
-      return text.getString();
-    }
-    if (value != null) {
+      if (Storable.text(text.getString())) {
+        return text.getString();
+      }
+      wrong(field, UNSTORABLE);
+    } else if (value != null) {
       wrong(field, "takes a text");
     }
     return null;
@@ -82,7 +87,12 @@ public final class Fields {
     }
     if (value.getValueType() == JsonValue.ValueType.ARRAY
         && value.asJsonArray().stream().allMatch(JsonString.class::isInstance)) {
-      return value.asJsonArray().getValuesAs(JsonString::getString);
+      List<String> texts = value.asJsonArray().getValuesAs(JsonString::getString);
+      if (texts.stream().allMatch(Storable::text)) {
+        return texts;
+      }
+      wrong(field, UNSTORABLE);
+      return null;
     }
     wrong(field, "takes a list of texts");
     return null;

@@ -2,7 +2,6 @@ package dev.latchkey.admin.json;
 
 import jakarta.json.Json;
 import jakarta.json.JsonConfig;
-import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonReaderFactory;
@@ -27,6 +26,8 @@ public record JsonBody(JsonObject object, String text) {
 
   private static final int MOST_BYTES = 64 * 1024;
   private static final int MOST_DEPTH = 20;
+  private static final int MOST_NUMBER = 50;
+  private static final int MOST_EXPONENT = 5; // e, a sign and three digits
   private static final String NOT_ONE_OBJECT =
       "the body is not one well-formed JSON object with each name once";
 
@@ -60,6 +61,9 @@ public record JsonBody(JsonObject object, String text) {
     if (text.isBlank()) {
       return NONE;
     }
+    if (hasHugeNumber(text)) {
+      throw new MalformedBodyException(400, "the body has a number that is too large");
+    }
     int end = end(text);
     if (end < 0) {
       throw new MalformedBodyException(400, "the body is nested more than 20 levels deep");
@@ -72,8 +76,9 @@ public record JsonBody(JsonObject object, String text) {
         Json.createReaderFactory(Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
     try (JsonReader reader = readers.createReader(new StringReader(text))) {
       return new JsonBody(reader.readObject(), text);
-    } catch (JsonException | IllegalStateException notAnObject) {
-      // Its message may repeat what was sent, and a token may be part of that.
+    } catch (RuntimeException notAnObject) {
+      // JSON libraries throw other kinds than JsonException, too. Its message may repeat what was
+      // sent, and a token may be part of that.
       throw new MalformedBodyException(400, NOT_ONE_OBJECT);
     }
   }
@@ -113,6 +118,32 @@ public record JsonBody(JsonObject object, String text) {
       }
     }
     return json.length();
+  }
+
+  // Outside strings only numbers have digits. A few characters of an exponent can make a number of
+  // a thousand million digits.
+  private static boolean hasHugeNumber(String json) {
+    boolean inString = false;
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      if (inString && c == '\\') {
+        i++;
+      } else if (c == '"') {
+        inString = !inString;
+      } else if (!inString && c >= '0' && c <= '9') {
+        int end = i;
+        int exponent = -1;
+        while (end < json.length() && "0123456789+-.eE".indexOf(json.charAt(end)) >= 0) {
+          exponent = json.charAt(end) == 'e' || json.charAt(end) == 'E' ? end : exponent;
+          end++;
+        }
+        if (end - i > MOST_NUMBER || exponent >= 0 && end - exponent > MOST_EXPONENT) {
+          return true;
+        }
+        i = end - 1;
+      }
+    }
+    return false;
   }
 
   /** Does not tell what was sent. */

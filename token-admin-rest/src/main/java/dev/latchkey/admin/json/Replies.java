@@ -6,7 +6,7 @@ import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
-import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Collection;
@@ -23,9 +23,12 @@ public final class Replies {
     return builder(Response.ok(), object.build()).build();
   }
 
-  /** 200 with an object that has a version. */
+  /** 200 with an object that has a version, and its entity tag. */
   public static Response ok(JsonObjectBuilder object, long version) {
-    return builder(Response.ok(), object.build()).tag(tag(version)).build();
+    JsonObject answered = object.build();
+    return builder(Response.ok(), answered)
+        .header(HttpHeaders.ETAG, VersionTag.of(version, answered))
+        .build();
   }
 
   /** 200 with a page of a list. */
@@ -39,11 +42,6 @@ public final class Replies {
   public static Response.ResponseBuilder builder(
       Response.ResponseBuilder response, JsonObject object) {
     return response.entity(new JsonReply(object)).type(MediaType.APPLICATION_JSON_TYPE);
-  }
-
-  /** The entity tag of a version. */
-  public static EntityTag tag(long version) {
-    return new EntityTag(Long.toString(version));
   }
 
   /** A text of anything, or null. */

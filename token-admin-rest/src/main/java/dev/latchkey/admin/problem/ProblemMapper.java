@@ -110,7 +110,8 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
     return problem.build();
   }
 
-  private static String detail(int status) {
+  /** What a status means here, for a person. */
+  static String detail(int status) {
     return switch (status) {
       case 403 -> "Not allowed: the role of the caller does not include this.";
       case 404 -> "There is nothing at this address.";
@@ -138,7 +139,8 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
     return refused instanceof IdempotencyMismatchException ? 422 : 400;
   }
 
-  private static String title(int status) {
+  /** The name of a status. */
+  static String title(int status) {
     Response.Status known = Response.Status.fromStatusCode(status);
     if (known != null) {
       return known.getReasonPhrase();

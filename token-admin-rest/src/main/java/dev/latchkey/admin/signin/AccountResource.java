@@ -3,12 +3,14 @@ package dev.latchkey.admin.signin;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.ConflictException;
 import dev.latchkey.core.administer.FieldError;
 import dev.latchkey.core.administer.InvalidInputException;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -33,12 +35,11 @@ public final class AccountResource {
   private final Supplier<Accounts> accounts;
   private final Supplier<Sessions> sessions;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public AccountResource(
-      Supplier<AdminUsers> users, Supplier<Accounts> accounts, Supplier<Sessions> sessions) {
-    this.users = users;
-    this.accounts = accounts;
-    this.sessions = sessions;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public AccountResource(@Context ServletContext context) {
+    this.users = () -> AdminStartup.services(context).users();
+    this.accounts = () -> AdminStartup.services(context).accounts();
+    this.sessions = () -> AdminStartup.services(context).sessions();
   }
 
   /** Changes one's own password; all other sessions end. */

@@ -1,9 +1,12 @@
 package dev.latchkey.admin.signin;
 
 import dev.latchkey.admin.json.JsonReply;
+import dev.latchkey.admin.startup.AdminStartup;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -23,9 +26,9 @@ public final class RefusalAudit implements ContainerResponseFilter {
 
   private final Supplier<AdminUsers> users;
 
-  /** A filter that tells refusals to the audit trail of what runs. */
-  public RefusalAudit(Supplier<AdminUsers> users) {
-    this.users = users;
+  /** A filter that tells refusals to the audit trail of what runs in this application. */
+  public RefusalAudit(@Context ServletContext context) {
+    this.users = () -> AdminStartup.services(context).users();
   }
 
   @Override

@@ -5,10 +5,11 @@ import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.problem.ProblemMapper;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Actor;
-import dev.latchkey.core.thirdparty.ClientAddress;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import jakarta.ws.rs.Consumes;
@@ -33,19 +34,13 @@ public final class SessionResource {
 
   private final Supplier<AdminUsers> users;
   private final Supplier<Sessions> sessions;
-  private final ClientAddress addresses;
-  private final boolean singleSignOn;
+  private final ServletContext context;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public SessionResource(
-      Supplier<AdminUsers> users,
-      Supplier<Sessions> sessions,
-      ClientAddress addresses,
-      boolean singleSignOn) {
-    this.users = users;
-    this.sessions = sessions;
-    this.addresses = addresses;
-    this.singleSignOn = singleSignOn;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public SessionResource(@Context ServletContext context) {
+    this.users = () -> AdminStartup.services(context).users();
+    this.sessions = () -> AdminStartup.services(context).sessions();
+    this.context = context;
   }
 
   /** How people can sign in here. */
@@ -58,7 +53,10 @@ public final class SessionResource {
             .add("password", true)
             .add(
                 "singleSignOn",
-                Replies.value(singleSignOn ? PublicAddress.of(request).path() + "/sso" : null)));
+                Replies.value(
+                    AdminStartup.singleSignOn(context)
+                        ? PublicAddress.of(request).path() + "/sso"
+                        : null)));
   }
 
   /** Signs somebody in. */
@@ -70,7 +68,8 @@ public final class SessionResource {
     BasicCredentials credentials =
         new BasicCredentials(fields.requiredText("name"), fields.requiredText("password"));
     fields.done();
-    String address = addresses.of(request.getRemoteAddr(), request::getHeaders);
+    String address =
+        AdminStartup.addressesOf(context).of(request.getRemoteAddr(), request::getHeaders);
     AdminUsers.SignIn signIn = users.get().signIn(credentials, address);
     if (signIn instanceof AdminUsers.SignIn.TooMany tooMany) {
       return tooMany.response();

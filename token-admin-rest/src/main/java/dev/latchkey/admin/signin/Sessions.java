@@ -3,6 +3,7 @@ package dev.latchkey.admin.signin;
 import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.administer.Commands;
 import dev.latchkey.core.administer.NotFoundException;
+import dev.latchkey.core.administer.Storable;
 import dev.latchkey.core.token.Base62;
 import dev.latchkey.core.token.TokenHash;
 import jakarta.persistence.EntityManager;
@@ -135,12 +136,14 @@ public final class Sessions {
         actor,
         command -> {
           int ended =
-              command
-                  .em()
-                  .createQuery("delete from AdminSession s where s.id = :id and s.user = :user")
-                  .setParameter("id", id)
-                  .setParameter("user", actor.name())
-                  .executeUpdate();
+              Storable.text(id)
+                  ? command
+                      .em()
+                      .createQuery("delete from AdminSession s where s.id = :id and s.user = :user")
+                      .setParameter("id", id)
+                      .setParameter("user", actor.name())
+                      .executeUpdate()
+                  : 0;
           if (ended == 0) {
             throw new NotFoundException("you have no session with this id");
           }

@@ -2,6 +2,7 @@ package dev.latchkey.admin.signin;
 
 import dev.latchkey.admin.problem.ProblemMapper;
 import dev.latchkey.admin.signin.AdminUsers.SignIn;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.thirdparty.ClientAddress;
@@ -10,6 +11,7 @@ import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.core.verify.Verdict;
 import jakarta.annotation.Priority;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import jakarta.ws.rs.Priorities;
@@ -52,25 +54,20 @@ public final class SignInFilter implements ContainerRequestFilter {
   private final Supplier<AdminUsers> users;
   private final Supplier<Sessions> sessions;
   private final Supplier<TokenVerifier> verifier;
-  private final ClientAddress addresses;
+  private final Supplier<ClientAddress> addresses;
   private final Clock clock;
   private final AtomicBoolean toldOfProxy = new AtomicBoolean();
 
   @Context private HttpServletRequest http;
 
-  /** A filter on what runs, or throws when nothing does yet. */
-  @SuppressWarnings("NullAway") // the context is injected
-  public SignInFilter(
-      Supplier<AdminUsers> users,
-      Supplier<Sessions> sessions,
-      Supplier<TokenVerifier> verifier,
-      ClientAddress addresses,
-      Clock clock) {
-    this.users = users;
-    this.sessions = sessions;
-    this.verifier = verifier;
-    this.addresses = addresses;
-    this.clock = clock;
+  /** A filter on what runs in this application, or throws when nothing does yet. */
+  @SuppressWarnings("NullAway") // the request is injected
+  public SignInFilter(@Context ServletContext context) {
+    this.users = () -> AdminStartup.services(context).users();
+    this.sessions = () -> AdminStartup.services(context).sessions();
+    this.verifier = () -> AdminStartup.services(context).node().verifier();
+    this.addresses = () -> AdminStartup.addressesOf(context);
+    this.clock = Clock.systemUTC();
   }
 
   /** A request is answered here. */
@@ -217,12 +214,12 @@ public final class SignInFilter implements ContainerRequestFilter {
 
   private String address() {
     tellOfProxy(http.getRemoteAddr());
-    return addresses.of(http.getRemoteAddr(), http::getHeaders);
+    return addresses.get().of(http.getRemoteAddr(), http::getHeaders);
   }
 
   private void tellOfProxy(String peer) {
     if (http.getHeader("X-Forwarded-For") != null
-        && !addresses.viaTrustedProxy(peer)
+        && !addresses.get().viaTrustedProxy(peer)
         && toldOfProxy.compareAndSet(false, true)) {
       LOG.log(
           Level.WARNING,

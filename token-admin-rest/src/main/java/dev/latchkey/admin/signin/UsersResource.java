@@ -4,10 +4,12 @@ import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Created;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -35,9 +37,9 @@ public final class UsersResource {
 
   private final Supplier<Accounts> accounts;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public UsersResource(Supplier<Accounts> accounts) {
-    this.accounts = accounts;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public UsersResource(@Context ServletContext context) {
+    this.accounts = () -> AdminStartup.services(context).accounts();
   }
 
   /** Lists everybody. */

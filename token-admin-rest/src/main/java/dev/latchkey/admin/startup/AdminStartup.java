@@ -7,6 +7,7 @@ import dev.latchkey.core.BackgroundStart;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
+import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.thirdparty.ClientAddress;
 import dev.latchkey.core.thirdparty.PublicOrigin;
 import jakarta.servlet.ServletContext;
@@ -75,6 +76,19 @@ public final class AdminStartup implements ServletContextListener {
   /** What a third party calls first; null when the configuration does not say. */
   public static @Nullable URI tryUrl(ServletContext context) {
     return context.getAttribute(TRY_URL) instanceof URI url ? url : null;
+  }
+
+  /**
+   * What runs in an application.
+   *
+   * @throws StoreUnavailableException when the database is not available yet
+   */
+  public static Services services(ServletContext context) {
+    Services running = of(context).running();
+    if (running == null) {
+      throw new StoreUnavailableException("the database is not there yet");
+    }
+    return running;
   }
 
   /** What {@link #contextInitialized} has begun. */

@@ -6,6 +6,7 @@ import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.Overview;
 import dev.latchkey.core.administer.Statistics;
@@ -13,6 +14,7 @@ import dev.latchkey.core.usage.RefusalReason;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -30,9 +32,9 @@ public final class StatsResource {
 
   private final Supplier<Administration> administration;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public StatsResource(Supplier<Administration> administration) {
-    this.administration = administration;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public StatsResource(@Context ServletContext context) {
+    this.administration = () -> AdminStartup.services(context).administration();
   }
 
   /** How things are now. */

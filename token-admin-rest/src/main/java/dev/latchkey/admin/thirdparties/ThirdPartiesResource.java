@@ -9,6 +9,7 @@ import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Caller;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.Created;
 import dev.latchkey.core.administer.PageRequest;
@@ -18,6 +19,7 @@ import dev.latchkey.core.administer.ThirdPartyFilter;
 import dev.latchkey.core.administer.ThirdPartyView;
 import dev.latchkey.core.config.Lifetime;
 import dev.latchkey.core.thirdparty.ThirdParty.Authorization;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.ForbiddenException;
@@ -29,8 +31,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
@@ -50,9 +52,9 @@ public final class ThirdPartiesResource {
 
   private final Supplier<Administration> administration;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public ThirdPartiesResource(Supplier<Administration> administration) {
-    this.administration = administration;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public ThirdPartiesResource(@Context ServletContext context) {
+    this.administration = () -> AdminStartup.services(context).administration();
   }
 
   /** Lists third parties by name. */
@@ -98,14 +100,11 @@ public final class ThirdPartiesResource {
   @GET
   @Path("{id}")
   @Needs(Role.VIEWER)
-  public Response get(@PathParam("id") String id, @Context UriInfo uri, @Context Request request) {
+  public Response get(
+      @PathParam("id") String id, @Context UriInfo uri, @Context HttpHeaders headers) {
     new Queries(uri).done();
     ThirdPartyView party = thirdParties().get(id);
-    Response.ResponseBuilder unchanged =
-        request.evaluatePreconditions(Replies.tag(party.version()));
-    return unchanged == null
-        ? Replies.ok(ThirdPartyJson.of(party), party.version())
-        : unchanged.build();
+    return Preconditions.answered(headers, ThirdPartyJson.of(party), party.version());
   }
 
   /** Changes a third party (RFC 7396). */
@@ -116,7 +115,7 @@ public final class ThirdPartiesResource {
   public Response change(
       @PathParam("id") String id,
       @Nullable JsonBody body,
-      @HeaderParam("If-Match") @Nullable String ifMatch,
+      @Context HttpHeaders headers,
       @Context SecurityContext security) {
     Caller caller = Caller.of(security);
     Fields fields = new Fields(JsonBody.required(body));
@@ -127,7 +126,7 @@ public final class ThirdPartiesResource {
     if (!onlyEnabled && !caller.role().includes(Role.ADMIN)) {
       throw new ForbiddenException();
     }
-    Long expected = Preconditions.expectedVersion(ifMatch, () -> thirdParties().get(id).version());
+    Long expected = Preconditions.expectedVersion(headers, () -> thirdParties().get(id).version());
     ThirdPartyView changed = thirdParties().change(caller.actor(), id, expected, patch);
     return Replies.ok(ThirdPartyJson.of(changed), changed.version());
   }
@@ -137,10 +136,8 @@ public final class ThirdPartiesResource {
   @Path("{id}")
   @Needs(Role.ADMIN)
   public Response delete(
-      @PathParam("id") String id,
-      @HeaderParam("If-Match") @Nullable String ifMatch,
-      @Context SecurityContext security) {
-    Long expected = Preconditions.expectedVersion(ifMatch, () -> thirdParties().get(id).version());
+      @PathParam("id") String id, @Context HttpHeaders headers, @Context SecurityContext security) {
+    Long expected = Preconditions.expectedVersion(headers, () -> thirdParties().get(id).version());
     thirdParties().delete(Caller.of(security).actor(), id, expected);
     return Response.noContent().build();
   }

@@ -9,6 +9,7 @@ import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.signin.Caller;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
+import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.Created;
 import dev.latchkey.core.administer.PageRequest;
@@ -17,6 +18,7 @@ import dev.latchkey.core.administer.TokenDraft;
 import dev.latchkey.core.administer.TokenPatch;
 import dev.latchkey.core.administer.TokenView;
 import dev.latchkey.core.config.Lifetime;
+import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -26,8 +28,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
@@ -48,9 +50,9 @@ public final class TokensResource {
 
   private final Supplier<Administration> administration;
 
-  /** A resource on what runs, or throws when nothing does yet. */
-  public TokensResource(Supplier<Administration> administration) {
-    this.administration = administration;
+  /** A resource on what runs in this application, or throws when nothing does yet. */
+  public TokensResource(@Context ServletContext context) {
+    this.administration = () -> AdminStartup.services(context).administration();
   }
 
   /** Lists a third party's tokens, newest first. */
@@ -98,12 +100,10 @@ public final class TokensResource {
       @PathParam("id") String id,
       @PathParam("token") String tokenId,
       @Context UriInfo uri,
-      @Context Request request) {
+      @Context HttpHeaders headers) {
     new Queries(uri).done();
     TokenView token = tokens().get(id, tokenId);
-    Response.ResponseBuilder unchanged =
-        request.evaluatePreconditions(Replies.tag(token.version()));
-    return unchanged == null ? Replies.ok(TokenJson.of(token), token.version()) : unchanged.build();
+    return Preconditions.answered(headers, TokenJson.of(token), token.version());
   }
 
   /** Switches a token off or on, or labels it. */
@@ -115,7 +115,7 @@ public final class TokensResource {
       @PathParam("id") String id,
       @PathParam("token") String tokenId,
       @Nullable JsonBody body,
-      @HeaderParam("If-Match") @Nullable String ifMatch,
+      @Context HttpHeaders headers,
       @Context SecurityContext security) {
     Fields fields = new Fields(JsonBody.required(body));
     Boolean active = fields.truth("active");
@@ -128,7 +128,7 @@ public final class TokensResource {
     }
     fields.done();
     Long expected =
-        Preconditions.expectedVersion(ifMatch, () -> tokens().get(id, tokenId).version());
+        Preconditions.expectedVersion(headers, () -> tokens().get(id, tokenId).version());
     TokenView changed =
         tokens()
             .change(

@@ -8,6 +8,7 @@ import dev.latchkey.core.administer.InvalidInputException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,12 +33,40 @@ class JsonBodyTest {
         "{\"a\":1,\"a\":2}",
         "{\"a\":{\"b\":1,\"b\":2}}",
         "{\"a\":01}",
-        "// x"
+        "// x",
+        // issue 15.11
+        "{\"a\":1e1000000000}",
+        "{\"a\":-1E+99999}",
+        "{\"a\":[1.5e-99999999999999999999]}",
+        "{\"a\":1e}",
+        "{\"a\":-}"
       })
   void whatIsNotOneWellFormedObjectIsRefused(String text) {
     assertThatThrownBy(() -> read(text))
         .isInstanceOfSatisfying(
             MalformedBodyException.class, refused -> assertThat(refused.status()).isEqualTo(400));
+  }
+
+  // issue 15.11
+  @Test
+  void aNumberOfMoreDigitsThanAnyoneNeedsIsRefused() throws IOException {
+    assertThatThrownBy(() -> read("{\"a\":" + "1".repeat(1101) + "}"))
+        .isInstanceOf(MalformedBodyException.class);
+    assertThatThrownBy(() -> read("{\"a\":0." + "1".repeat(1101) + "}"))
+        .isInstanceOf(MalformedBodyException.class);
+    assertThat(read("{\"a\":-1.5e10,\"b\":\"" + "1".repeat(1101) + "\"}").object()).hasSize(2);
+  }
+
+  // issue 15.12
+  @Test
+  void aTextThatNoDatabaseHoldsIsRefused() throws IOException {
+    for (String text : List.of("\\u0000", "\\ud800", "\\udc00\\ud800", "a\\ud83d")) {
+      Fields fields = new Fields(read("{\"a\":\"" + text + "\",\"b\":[\"" + text + "\"]}"));
+      assertThat(fields.text("a")).isNull();
+      assertThat(fields.texts("b")).isNull();
+      assertThatThrownBy(fields::done).isInstanceOf(InvalidInputException.class);
+    }
+    assertThat(new Fields(read("{\"a\":\"\\ud83d\\ude00\"}")).text("a")).isEqualTo("😀");
   }
 
   @Test

@@ -75,6 +75,7 @@ public final class Administration implements AutoCloseable {
     Database database = Database.migrate(settings, server, entities);
     try {
       Installation.ensure(database, clock, random);
+      NameKeys.renew(database);
       HomeFolder home = home(settings);
       AuditTrail audit =
           new AuditTrail(

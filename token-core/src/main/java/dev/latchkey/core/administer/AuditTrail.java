@@ -242,10 +242,6 @@ public final class AuditTrail {
   }
 
   private static @Nullable Long seqOf(@Nullable String position) {
-    try {
-      return position == null ? null : Long.valueOf(position);
-    } catch (NumberFormatException notOurs) {
-      throw PageRequest.invalidCursor();
-    }
+    return position == null ? null : PageRequest.number(position);
   }
 }

@@ -37,13 +37,27 @@ public record PageRequest(int limit, @Nullable String cursor) {
     try {
       ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(cursor));
       String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-      if (text.startsWith(MARK)) {
+      // A decoder takes other spellings of the same bytes as well.
+      if (text.startsWith(MARK) && cursor(text.substring(MARK.length())).equals(cursor)) {
         return text.substring(MARK.length());
       }
     } catch (IllegalArgumentException | CharacterCodingException notOurs) {
       // told below
     }
     throw invalidCursor();
+  }
+
+  /**
+   * A number as a position has it: no sign, no leading zero, at most 18 digits.
+   *
+   * @throws InvalidInputException when it is none
+   */
+  static long number(String text) {
+    boolean digits = text.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (text.isEmpty() || text.length() > 18 || !digits || text.startsWith("0")) {
+      throw invalidCursor();
+    }
+    return Long.parseLong(text);
   }
 
   static InvalidInputException invalidCursor() {

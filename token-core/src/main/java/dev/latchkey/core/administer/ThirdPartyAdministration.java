@@ -2,6 +2,7 @@ package dev.latchkey.core.administer;
 
 import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.thirdparty.ClientSecret;
+import dev.latchkey.core.thirdparty.NameKey;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.Base62;
 import dev.latchkey.core.token.TokenHash;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class ThirdPartyAdministration {
 
   private static final int ID_LENGTH = 12;
+
+  private static final int LONGEST_KEY = 600;
 
   // 43 digits of base62 are at least 256 bits.
   private static final int SECRET_LENGTH = 43;
@@ -53,7 +56,7 @@ public final class ThirdPartyAdministration {
           if (earlier != null) {
             return new Created<>(view(command.em(), earlier.resourceId(), command.now()), null);
           }
-          check(draft);
+          check(draft, null);
           GrantRule.check(actor, draft.scopes());
           String id = Base62.random(random, ID_LENGTH);
           refuseTakenName(command.em(), draft.name(), id);
@@ -127,9 +130,11 @@ public final class ThirdPartyAdministration {
           ThirdPartyDraft before = ThirdPartyDraft.of(party);
           ThirdPartyDraft after = patch.apply(before);
           if (!after.equals(before)) {
-            check(after);
+            check(after, before);
             GrantRule.check(actor, before, after);
-            refuseTakenName(command.em(), after.name(), id);
+            if (!after.name().equals(before.name())) {
+              refuseTakenName(command.em(), after.name(), id);
+            }
             after.applyTo(party);
             if (after.invalidates(before)) {
               command.changed(Change.ofThirdParty(id));
@@ -266,11 +271,11 @@ public final class ThirdPartyAdministration {
   private static Criteria criteria(ThirdPartyFilter filter, PageRequest page, Instant now) {
     Criteria criteria =
         new Criteria()
-            .and("p.nameKey > :after", "after", page.position())
+            .and("p.nameKey > :after", "after", behind(page.position()))
             .and("p.enabled = :enabled", "enabled", filter.enabled());
-    if (filter.namePrefix() != null && !filter.namePrefix().isEmpty()) {
+    String from = filter.namePrefix() == null ? "" : NameKey.ofPrefix(filter.namePrefix());
+    if (!from.isEmpty()) {
       // A range, which every database finds by index, where it finds LIKE only with luck.
-      String from = ThirdParty.nameKey(filter.namePrefix());
       criteria
           .and("p.nameKey >= :from", "from", from)
           .and("p.nameKey < :to", "to", behindAllWithPrefix(from));
@@ -287,6 +292,14 @@ public final class ThirdPartyAdministration {
     return criteria;
   }
 
+  // PostgreSQL has no NUL in a text.
+  private static @Nullable String behind(@Nullable String key) {
+    if (key != null && (key.isEmpty() || key.length() > LONGEST_KEY || key.indexOf(0) >= 0)) {
+      throw PageRequest.invalidCursor();
+    }
+    return key;
+  }
+
   private static @Nullable String behindAllWithPrefix(String prefix) {
     int last = prefix.codePointBefore(prefix.length());
     if (last == Character.MAX_CODE_POINT) {
@@ -297,9 +310,9 @@ public final class ThirdPartyAdministration {
         + Character.toString(next);
   }
 
-  private static void check(ThirdPartyDraft draft) {
+  private static void check(ThirdPartyDraft draft, @Nullable ThirdPartyDraft stored) {
     Complaints complaints = new Complaints();
-    draft.check(complaints);
+    draft.check(complaints, stored);
     complaints.raise();
   }
 

@@ -1,6 +1,7 @@
 package dev.latchkey.core.administer;
 
 import dev.latchkey.core.thirdparty.AllowedNetworks;
+import dev.latchkey.core.thirdparty.NameKey;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.Scopes;
 import java.net.URI;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param contactName null for none
  * @param contactEmail null for none
  * @param scopes the most that its tokens may do
- * @param allowedNetworks CIDRs that it may call from; none for anywhere
+ * @param allowedNetworks CIDRs that it may call from, in canonical form if they are all CIDRs; none
+ *     for anywhere
  */
 public record ThirdPartyDraft(
     String name,
@@ -43,25 +45,36 @@ public record ThirdPartyDraft(
     contactName = noneIfBlank(contactName);
     contactEmail = noneIfBlank(contactEmail);
     scopes = List.copyOf(scopes);
-    allowedNetworks = List.copyOf(allowedNetworks);
+    allowedNetworks = canonical(allowedNetworks);
+  }
+
+  private static List<String> canonical(List<String> cidrs) {
+    try {
+      return AllowedNetworks.of(cidrs).cidrs();
+    } catch (IllegalArgumentException notNetworks) {
+      return List.copyOf(cidrs);
+    }
   }
 
   private static @Nullable String noneIfBlank(@Nullable String text) {
     return text == null || text.isBlank() ? null : text.strip();
   }
 
-  /** Complains of every field that is not allowed. */
-  void check(Complaints complaints) {
+  /**
+   * Complains of every field that is not allowed.
+   *
+   * @param stored what is stored; its networks are not checked again, so that a third party whose
+   *     stored networks do not parse can still be disabled. Null for a new third party
+   */
+  void check(Complaints complaints, @Nullable ThirdPartyDraft stored) {
     complaints.unless(
-        fits(name, LONGEST_NAME)
-            && !name.isEmpty()
-            && ThirdParty.nameKey(name).length() <= LONGEST_KEY,
+        shows(name, LONGEST_NAME) && ThirdParty.nameKey(name).length() <= LONGEST_KEY,
         "name",
-        "takes 1 to " + LONGEST_NAME + " characters, none of them invisible");
+        "takes 1 to " + LONGEST_NAME + " characters, not only invisible ones and no controls");
     complaints.unless(
-        contactName == null || fits(contactName, LONGEST_NAME),
+        contactName == null || shows(contactName, LONGEST_NAME),
         "contactName",
-        "takes at most " + LONGEST_NAME + " characters, none of them invisible");
+        "takes at most " + LONGEST_NAME + " characters, not only invisible ones and no controls");
     complaints.unless(
         contactEmail == null || email(contactEmail),
         "contactEmail",
@@ -81,7 +94,9 @@ public record ThirdPartyDraft(
           "is needed with automatic authorization");
     }
     checkScopes(scopes, complaints);
-    checkNetworks(complaints);
+    if (stored == null || !allowedNetworks.equals(stored.allowedNetworks)) {
+      checkNetworks(complaints);
+    }
   }
 
   static void checkScopes(List<String> scopes, Complaints complaints) {
@@ -97,17 +112,12 @@ public record ThirdPartyDraft(
   private void checkNetworks(Complaints complaints) {
     try {
       complaints.unless(
-          networks().toString().length() <= LONGEST_NETWORKS,
+          AllowedNetworks.of(allowedNetworks).toString().length() <= LONGEST_NETWORKS,
           "allowedNetworks",
           "takes at most " + LONGEST_NETWORKS + " characters in all");
     } catch (IllegalArgumentException notANetwork) {
       complaints.add("allowedNetworks", String.valueOf(notANetwork.getMessage()));
     }
-  }
-
-  /** The networks, each once. */
-  AllowedNetworks networks() {
-    return AllowedNetworks.of(allowedNetworks.stream().distinct().toList());
   }
 
   /** Gives a third party what the draft says. */
@@ -119,7 +129,9 @@ public record ThirdPartyDraft(
     party.contactName(contactName);
     party.contactEmail(contactEmail);
     party.scopes(scopes);
-    party.allowedNetworks(networks());
+    if (!allowedNetworks.equals(party.allowedNetworks().cidrs())) {
+      party.allowedNetworks(AllowedNetworks.of(allowedNetworks));
+    }
   }
 
   static ThirdPartyDraft of(ThirdParty party) {
@@ -139,19 +151,32 @@ public record ThirdPartyDraft(
     return enabled != other.enabled
         || !name.equals(other.name)
         || !new TreeSet<>(scopes).equals(new TreeSet<>(other.scopes))
-        || !networks().equals(other.networks());
+        || !allowedNetworks.equals(other.allowedNetworks);
   }
 
   static boolean fits(String text, int longest) {
     return text.length() <= longest && Texts.plain(text);
   }
 
+  /** Whether a text fits and something of it is visible. */
+  static boolean shows(String text, int longest) {
+    return fits(text, longest) && NameKey.visible(text);
+  }
+
+  // No quoted local part (RFC 5321 §4.1.2), so that no address can become two in a mail header.
   private static boolean email(String text) {
-    int at = text.lastIndexOf('@');
+    int at = text.indexOf('@');
     return fits(text, LONGEST_EMAIL)
         && at > 0
+        && at == text.lastIndexOf('@')
         && at < text.length() - 1
-        && text.chars().noneMatch(c -> c <= ' ' || c == '<' || c == '>' || c == ',' || c == ';');
+        && NameKey.visible(text)
+        && text.codePoints()
+            .noneMatch(
+                c ->
+                    Character.isWhitespace(c)
+                        || Character.isSpaceChar(c)
+                        || "<>()[],;:\"\\".indexOf(c) >= 0);
   }
 
   private static boolean callback(String text) {

@@ -344,9 +344,9 @@ public final class TokenAdministration {
 
   private static void checkLabel(@Nullable String label, Complaints complaints) {
     complaints.unless(
-        label == null || ThirdPartyDraft.fits(label.strip(), LONGEST_LABEL),
+        label == null || label.isBlank() || ThirdPartyDraft.shows(label.strip(), LONGEST_LABEL),
         "label",
-        "takes at most " + LONGEST_LABEL + " characters, none of them invisible");
+        "takes at most " + LONGEST_LABEL + " characters, not only invisible ones and no controls");
   }
 
   private @Nullable Instant end(TokenDraft draft, ThirdParty party, Instant now) {
@@ -433,13 +433,15 @@ public final class TokenAdministration {
         return null;
       }
       int colon = text.indexOf(':');
-      try {
-        return new Position(
-            Instant.ofEpochMilli(Long.parseLong(text.substring(0, Math.max(colon, 0)))),
-            text.substring(colon + 1));
-      } catch (NumberFormatException notOurs) {
+      if (colon < 0) {
         throw PageRequest.invalidCursor();
       }
+      Instant at = Instant.ofEpochMilli(PageRequest.number(text.substring(0, colon)));
+      String id = text.substring(colon + 1);
+      if (!Storable.instant(at) || TokenFormat.idOf(id) == TokenFormat.NOT_OURS) {
+        throw PageRequest.invalidCursor();
+      }
+      return new Position(at, id);
     }
 
     String text() {

@@ -102,7 +102,7 @@ public final class ClientAddress {
   private static List<String> forwarded(Enumeration<String> lines) {
     List<String> hops = new ArrayList<>();
     for (String line : Collections.list(lines)) {
-      for (String element : line.split(",", -1)) {
+      for (String element : split(line, ',')) {
         hops.add(forwardedFor(element));
       }
     }
@@ -111,23 +111,75 @@ public final class ClientAddress {
 
   // RFC 7239 §4: for=192.0.2.60;proto=http, for="[2001:db8::17]:4711"
   private static String forwardedFor(String element) {
-    for (String pair : element.split(";", -1)) {
+    String node = null;
+    for (String pair : split(element, ';')) {
       String parameter = pair.strip();
       if (parameter.regionMatches(true, 0, "for=", 0, 4)) {
-        return address(parameter.substring(4).replace("\"", "").strip());
+        if (node != null) {
+          return UNKNOWN;
+        }
+        node = address(unquoted(parameter.substring(4)));
       }
     }
     // A hop that does not say; what stands left of it must not be taken for what it says.
-    return UNKNOWN;
+    return node == null ? UNKNOWN : node;
   }
 
-  /** The address of a node of RFC 7239 §6, without its port. */
+  // A separator in a quoted string separates nothing (RFC 9110 §5.6.4): a proxy may quote what the
+  // client has sent as its Host. A single quote is one that the client has left open, and what
+  // stands
+  // right of it counts; with more of them nothing can be told apart.
+  private static List<String> split(String text, char separator) {
+    List<String> parts = new ArrayList<>();
+    int start = 0;
+    boolean quoted = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (quoted && c == '\\') {
+        i++;
+      } else if (c == '"') {
+        quoted = !quoted;
+      } else if (c == separator && !quoted) {
+        parts.add(text.substring(start, i));
+        start = i + 1;
+      }
+    }
+    parts.add(text.substring(start));
+    if (!quoted) {
+      return parts;
+    }
+    return text.indexOf('"') == text.lastIndexOf('"')
+        ? List.of(text.split(String.valueOf(separator), -1))
+        : List.of(UNKNOWN);
+  }
+
+  private static String unquoted(String value) {
+    boolean quoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
+    String text = quoted ? value.substring(1, value.length() - 1) : value;
+    return text.indexOf('"') < 0 && text.indexOf('\\') < 0 ? text : UNKNOWN;
+  }
+
+  // An address, alone or with a port behind it; anything else stays what it is and is in no
+  // network.
   static String address(String node) {
     if (node.startsWith("[")) {
       int end = node.indexOf(']');
-      return end < 0 ? node : node.substring(1, end);
+      boolean whole = end > 0 && (end == node.length() - 1 || port(node, end + 1));
+      return whole ? node.substring(1, end) : node;
     }
     int colon = node.indexOf(':');
-    return colon >= 0 && colon == node.lastIndexOf(':') ? node.substring(0, colon) : node;
+    if (colon >= 0 && colon == node.lastIndexOf(':')) {
+      return port(node, colon) ? node.substring(0, colon) : node;
+    }
+    return node;
+  }
+
+  // RFC 7239 §6: up to five digits, or a name that hides it (_gazonk).
+  private static boolean port(String node, int colon) {
+    return node.charAt(colon) == ':'
+        && node.length() > colon + 1
+        && node.substring(colon + 1)
+            .chars()
+            .allMatch(c -> c < 0x7f && (Character.isLetterOrDigit(c) || "._-".indexOf(c) >= 0));
   }
 }

@@ -8,10 +8,8 @@ import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
-import java.text.Normalizer;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
@@ -109,12 +107,9 @@ public class ThirdParty {
     this.createdBy = createdBy;
   }
 
-  /** What makes a name unique and found: its compatibility form, without case. */
+  /** What makes a name unique and found; see {@link NameKey}. */
   public static String nameKey(String name) {
-    String folded = Normalizer.normalize(name, Normalizer.Form.NFKC).toUpperCase(Locale.ROOT);
-    // A sigma has another form at the end of a word, and what is the end changes while one types.
-    String small = folded.toLowerCase(Locale.ROOT).replace('ς', 'σ');
-    return Normalizer.normalize(small, Normalizer.Form.NFKC);
+    return NameKey.of(name);
   }
 
   /** The public id, which is the OAuth client id. */
@@ -173,9 +168,12 @@ public class ThirdParty {
     return version;
   }
 
+  /** Gives it a name. The key of a name that stays is kept as well. */
   public void name(String newName) {
-    this.name = newName;
-    this.nameKey = nameKey(newName);
+    if (!newName.equals(name)) {
+      this.name = newName;
+      this.nameKey = nameKey(newName);
+    }
   }
 
   public void enabled(boolean nowEnabled) {

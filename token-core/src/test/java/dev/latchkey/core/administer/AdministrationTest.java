@@ -1,5 +1,6 @@
 package dev.latchkey.core.administer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,10 +12,12 @@ import dev.latchkey.core.testing.Server;
 import dev.latchkey.core.thirdparty.ThirdParty.Authorization;
 import dev.latchkey.core.token.TokenHash;
 import dev.latchkey.core.token.TokenStatus;
+import jakarta.persistence.EntityManager;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -30,7 +33,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ParameterizedClass
 @EnumSource(Server.class)
@@ -70,6 +75,183 @@ class AdministrationTest {
     assertThat(token.status()).isEqualTo(TokenStatus.ACTIVE);
     assertThat(token.createdBy()).isEqualTo("admin");
     assertThat(token.createdAt()).isEqualTo(LATE_AUGUST);
+  }
+
+  // issue 15.13
+  @Test
+  void refusesANameThatLooksLikeAnother() {
+    register("Acme Bank");
+    for (String name : List.of("acme\u00a0bank", "Ac\u200dme Bank", "Acme\u3164 Bank")) {
+      assertThatThrownBy(() -> register(name)).isInstanceOf(ConflictException.class);
+    }
+    assertThat(register("Acme Banks")).isNotNull();
+    assertThat(named("ACME\u00a0BANK")).containsExactly("Acme Bank", "Acme Banks");
+    assertThat(named("\u200d\u3164")).containsExactly("Acme Bank", "Acme Banks");
+  }
+
+  // issue 15.13
+  @Test
+  void refusesANameOrLabelOfWhichNothingIsVisible() {
+    String id = register("Visible");
+    for (String nothing : List.of("\u3164", "\u200d", "\u2800", "\ufe0f\u115f")) {
+      assertThatThrownBy(() -> register(nothing)).isInstanceOf(InvalidInputException.class);
+      TokenDraft labelled = new TokenDraft(nothing, null, null, null);
+      assertThatThrownBy(() -> tokens.create(ADMIN, id, labelled, null))
+          .isInstanceOf(InvalidInputException.class);
+    }
+  }
+
+  // issue 15.13
+  @Test
+  void recomputesTheKeysOfAnOlderVersionOnceAndLosesNoThirdParty() {
+    String first = register("Acme Bank");
+    clock.pass(Duration.ofSeconds(1));
+    String second = register("Acme Banc");
+    String third = register("Other");
+    administration
+        .database()
+        .<Boolean>transact(
+            em -> {
+              write(em, "update third_party set name = 'Acme\u200d Bank' where id = ?1", second);
+              write(em, "update third_party set name_key = 'old' where id = ?1", third);
+              write(em, "update schema_info set name_keys = 0 where ?1 is not null", "");
+              return true;
+            });
+
+    for (int i = 0; i < 2; i++) {
+      NameKeys.renew(administration.database());
+    }
+
+    assertThat(named("acme bank")).containsExactly("Acme Bank", "Acme\u200d Bank");
+    assertThat(named("other")).containsExactly("Other");
+    assertThat(thirdParties.change(ADMIN, second, null, AdministrationTest::disabled).enabled())
+        .isFalse();
+    assertThat(thirdParties.get(first).enabled()).isTrue();
+  }
+
+  private static void write(EntityManager em, String statement, String parameter) {
+    em.createNativeQuery(statement).setParameter(1, parameter).executeUpdate();
+  }
+
+  private static ThirdPartyDraft disabled(ThirdPartyDraft was) {
+    return new ThirdPartyDraft(
+        was.name(),
+        was.authorization(),
+        was.callbackUrl(),
+        was.contactName(),
+        was.contactEmail(),
+        was.scopes(),
+        was.allowedNetworks(),
+        false);
+  }
+
+  private List<String> named(String prefix) {
+    return thirdParties.list(new ThirdPartyFilter(prefix, null, null), ALL).items().stream()
+        .map(ThirdPartyView::name)
+        .toList();
+  }
+
+  // issue 15.4
+  @Test
+  void aThirdPartyWhoseStoredNetworksDoNotParseCanBeDisabledAndMended() {
+    String id = register("Networks");
+    administration
+        .database()
+        .<Boolean>transact(
+            em -> {
+              write(
+                  em,
+                  "update third_party set allowed_networks = '::%a 0.0.0.0/0' where id = ?1",
+                  id);
+              return true;
+            });
+    assertThat(thirdParties.get(id).allowedNetworks()).containsExactly("::%a 0.0.0.0/0");
+    assertThat(thirdParties.change(ADMIN, id, null, AdministrationTest::disabled).enabled())
+        .isFalse();
+    ThirdPartyView mended =
+        thirdParties.change(
+            ADMIN,
+            id,
+            null,
+            was ->
+                new ThirdPartyDraft(
+                    was.name(),
+                    was.authorization(),
+                    null,
+                    null,
+                    null,
+                    was.scopes(),
+                    List.of("2001:DB8::0/32", "10.0.0.1"),
+                    true));
+    assertThat(mended.allowedNetworks()).containsExactly("2001:db8::/32", "10.0.0.1");
+  }
+
+  // issue 15.12
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "after:",
+        "after:0",
+        "after:-1",
+        "after:+1",
+        "after:01",
+        "after:9223372036854775807",
+        "after:99999999999999999999",
+        "after:a\u0000",
+        "after:999999999999999999:0000000001",
+        "after:1000:00000\u00000001",
+        "after:1000:",
+        "after::",
+        "before:1"
+      })
+  void refusesACursorThatItHasNotWritten(String text) {
+    String id = register("Cursors");
+    String cursor = Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
+    PageRequest page = new PageRequest(1, cursor);
+    assertThatThrownBy(() -> tokens.list(id, null, page)).isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> administration.audit().list(AuditFilter.ALL, page))
+        .isInstanceOf(InvalidInputException.class);
+  }
+
+  // issue 15.12
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"YWZ0ZXI6", "YWZ0ZXI6YQA", "YWZ0ZXI6YR", "YWZ0ZXI6YQ==", "YmVmb3JlOmE", ""})
+  void refusesACursorOfNamesThatItHasNotWritten(String cursor) {
+    PageRequest page = new PageRequest(1, cursor);
+    assertThatThrownBy(() -> thirdParties.list(ThirdPartyFilter.ALL, page))
+        .isInstanceOf(InvalidInputException.class);
+  }
+
+  // issue 15.12
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "+294277-01-01T00:00:00Z",
+        "+10000-01-01T00:00:00Z",
+        "0000-12-31T23:59:59Z",
+        "-0001-01-01T00:00:00Z",
+        "+1000000000-12-31T23:59:59.999999999Z"
+      })
+  void refusesAnInstantThatNoDatabaseHolds(String instant) {
+    Instant beyond = Instant.parse(instant);
+    assertThatThrownBy(() -> new AuditFilter(null, null, beyond, null))
+        .isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> new AuditFilter(null, null, null, beyond))
+        .isInstanceOf(InvalidInputException.class);
+  }
+
+  // issue 15.12
+  @Test
+  void takesTheFirstAndTheLastInstantThatADatabaseHolds() {
+    register("Ages");
+    AuditFilter ever =
+        new AuditFilter(
+            null,
+            null,
+            Instant.parse("0001-01-01T00:00:00Z"),
+            Instant.parse("9999-12-31T23:59:59.999Z"));
+    assertThat(administration.audit().list(ever, ALL).items()).isNotEmpty();
   }
 
   @Test

@@ -114,7 +114,40 @@ class AllowedNetworksTest {
         "10.0.0.0/08",
         "256.0.0.0/8",
         "::g/128",
-        "10.0.0.0/8 "
+        "10.0.0.0/8 ",
+        // issue 15.4
+        "::%a 0.0.0.0/0",
+        "::1%a b",
+        "::1%eth0",
+        "fe80::1%25eth0/64",
+        "10.0.0.1%a",
+        "::1\u0000",
+        "10.0.0.1\n",
+        "\t::1",
+        "::1,10.0.0.1",
+        "[::1]",
+        "[::1]/128",
+        "10.0.0.010",
+        "010.0.0.1",
+        "0x0a.0.0.1",
+        "167772161",
+        "::ffff:010.0.0.1",
+        "::ffff:10.0.0.0/8",
+        "::ffff:10.0.0/120",
+        "::10.0.0.1:1",
+        "1.2.3.4::",
+        "00001::",
+        "1::2::3",
+        ":::",
+        "1:2:3:4:5:6:7",
+        "1:2:3:4:5:6:7:8:9",
+        "1:2:3:4:5:6:7::8:9",
+        "1:2:3:4:5:6:7:",
+        ":1:2:3:4:5:6:7",
+        "１０.0.0.1",
+        "::１",
+        "10.0.0.0/ 8",
+        "10.0.0.0/+8"
       })
   void whatIsNoNetworkIsRefused(String text) {
     assertThatThrownBy(() -> AllowedNetworks.of(List.of(text)))
@@ -139,5 +172,66 @@ class AllowedNetworksTest {
     assertThat(AllowedNetworks.parse(networks.toString()))
         .isEqualTo(networks)
         .hasSameHashCodeAs(networks);
+  }
+
+  // issue 15.4
+  @ParameterizedTest
+  @CsvSource({
+    "10.0.0.0/8, 10.0.0.0/8",
+    "10.0.0.1, 10.0.0.1",
+    "127.0.0.1/32, 127.0.0.1/32",
+    "2001:DB8:0:0:0:0:0:0/32, 2001:db8::/32",
+    "2001:0db8::0001, 2001:db8::1",
+    "::, ::",
+    "::/0, ::/0",
+    "::1, ::1",
+    "1::, 1::",
+    "1:0:0:2:0:0:0:3, 1:0:0:2::3",
+    "1:0:0:2:0:0:3:4, 1::2:0:0:3:4",
+    "1:2:3:4:5:6:7::, 1:2:3:4:5:6:7:0",
+    "2001:db8:0:1:1:1:1:1, 2001:db8:0:1:1:1:1:1",
+    "::ffff:10.0.0.1, 10.0.0.1",
+    "::ffff:a00:1, 10.0.0.1",
+    "::ffff:10.0.0.0/104, 10.0.0.0/8",
+    "::ffff:0:0/96, 0.0.0.0/0",
+    "64:ff9b::192.0.2.33, 64:ff9b::c000:221",
+  })
+  void aNetworkIsStoredInItsCanonicalForm(String text, String stored) {
+    AllowedNetworks networks = AllowedNetworks.of(List.of(text));
+    assertThat(networks).hasToString(stored);
+    assertThat(AllowedNetworks.parse(stored)).isEqualTo(networks);
+    assertThat(networks.cidrs()).containsExactly(stored);
+  }
+
+  // issue 15.4
+  @ParameterizedTest
+  @ValueSource(strings = {"::%a 0.0.0.0/0", "nonsense", " ", "10.0.0.0/8 ", "10.0.0.0/8  ::1"})
+  void noAddressIsInAStoredTextThatDoesNotParse(String stored) {
+    AllowedNetworks networks = AllowedNetworks.parse(stored);
+    assertThat(networks.anywhere()).isFalse();
+    assertThat(networks.contain("10.0.0.1")).isFalse();
+    assertThat(networks.contain("::1")).isFalse();
+    assertThat(networks.contain("not even an address")).isFalse();
+    assertThat(networks.cidrs()).containsExactly(stored);
+    assertThat(networks).hasToString(stored);
+  }
+
+  // issue 15.4
+  @Test
+  void aRequestsAddressMayHaveAZoneIdAndNoMore() {
+    AllowedNetworks networks = AllowedNetworks.of(List.of("fe80::/64"));
+    assertThat(networks.contain("fe80::1%eth0")).isTrue();
+    assertThat(networks.contain("fe80:0:0:0:0:0:0:1%2")).isTrue();
+    assertThat(networks.contain("fe80::1%a b")).isFalse();
+    assertThat(networks.contain("fe80::1%")).isFalse();
+    assertThat(networks.contain("[fe80::1]")).isFalse();
+    assertThat(networks.contain("::ffff:fe80::1")).isFalse();
+  }
+
+  // issue 15.4
+  @Test
+  void aNetworkThatIsNamedTwiceIsStoredOnce() {
+    assertThat(AllowedNetworks.of(List.of("::1", "0:0:0:0:0:0:0:1", "::1/128")).cidrs())
+        .containsExactly("::1");
   }
 }

@@ -31,6 +31,9 @@ class ClientAddressTest {
         "10.0.0.1  | 10.0.0.3, 10.0.0.2      | 10.0.0.3",
         "10.0.0.1  | nonsense                | nonsense",
         "10.0.0.1  | [broken                 | [broken",
+        "10.0.0.1  | [2001:db8::1]x          | [2001:db8::1]x",
+        "10.0.0.1  | 203.0.113.9:a b         | 203.0.113.9:a b",
+        "10.0.0.1  | fe80::1%eth0            | fe80::1%eth0",
         "::1       | 203.0.113.9             | 203.0.113.9",
       })
   void readsForwardedForFromRightToLeft(String peer, String header, String expected) {
@@ -50,6 +53,15 @@ class ClientAddressTest {
         "for=6.6.6.6, proto=http               | unknown",
         "for=unknown                           | unknown",
         "for=\"6.6.6.6, for=203.0.113.9        | 203.0.113.9",
+        // issue 15.4: a separator in a quoted string separates nothing
+        "for=203.0.113.9;host=\"a,for=6.6.6.6\" | 203.0.113.9",
+        "host=\"a;for=6.6.6.6\";for=203.0.113.9 | 203.0.113.9",
+        "host=\"\\\",for=6.6.6.6\";for=203.0.113.9 | 203.0.113.9",
+        "x\", for=203.0.113.9;host=\"a,for=6.6.6.6\" | unknown",
+        "for=203.0.113.9;for=6.6.6.6            | unknown",
+        "for=unknown;for=6.6.6.6                | unknown",
+        "for=_hidden                            | _hidden",
+        "for=\"_hidden:_port\"                  | _hidden",
       })
   void readsForwarded(String header, String expected) {
     Asked request = from("10.0.0.1");

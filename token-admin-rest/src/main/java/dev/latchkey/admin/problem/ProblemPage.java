@@ -1,0 +1,57 @@
+package dev.latchkey.admin.problem;
+
+import jakarta.json.Json;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The error page of the application: a problem document (RFC 9457) in the place of the server's
+ * HTML, for what is refused before the REST API sees it. Asked for directly it is not there.
+ */
+public final class ProblemPage extends HttpServlet {
+
+  private static final long serialVersionUID = 1L;
+
+  /** For the container. */
+  public ProblemPage() {}
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    int status =
+        request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer refused
+            ? refused
+            : HttpServletResponse.SC_NOT_FOUND;
+    write(response, status, ProblemMapper.detail(status));
+  }
+
+  /**
+   * Answers with a problem document.
+   *
+   * @param detail what is wrong, for a person
+   */
+  public static void write(HttpServletResponse response, int status, String detail)
+      throws IOException {
+    byte[] body =
+        Json.createObjectBuilder()
+            .add("type", "about:blank")
+            .add("title", ProblemMapper.title(status))
+            .add("status", status)
+            .add("detail", detail)
+            .build()
+            .toString()
+            .getBytes(StandardCharsets.UTF_8);
+    response.setStatus(status);
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("X-Content-Type-Options", "nosniff");
+    response.setHeader("Referrer-Policy", "no-referrer");
+    response.setHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    response.setContentType("application/problem+json");
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
+  }
+}
