@@ -3,6 +3,8 @@ package dev.latchkey.admin.handover;
 import static dev.latchkey.admin.json.Replies.texts;
 import static dev.latchkey.admin.json.Replies.value;
 
+import dev.latchkey.admin.admission.Admission;
+import dev.latchkey.admin.admission.Fingerprint;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
@@ -22,6 +24,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,12 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public final class OpenHandoverResource {
 
+  private static final int AT_ONCE = 2;
+  private static final int WAITING = 8;
+  private static final int SHARE = 4;
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final Admission strangers = new Admission(AT_ONCE, WAITING, SHARE, PATIENCE);
   private final Supplier<Administration> administration;
   private final ClientAddress addresses;
   private final @Nullable URI tryUrl;
@@ -54,8 +63,9 @@ public final class OpenHandoverResource {
   @Path("inspect")
   @ForAnyone
   @Consumes(MediaType.APPLICATION_JSON)
-  public Response inspect(@Nullable JsonBody body) {
-    return answer(administration.get().handovers().inspect(code(body)));
+  public Response inspect(@Nullable JsonBody body, @Context HttpServletRequest request) {
+    String code = code(body);
+    return inTurn(address(request), () -> administration.get().handovers().inspect(code));
   }
 
   /** Opens a link; its credentials are shown once. */
@@ -64,8 +74,17 @@ public final class OpenHandoverResource {
   @ForAnyone
   @Consumes(MediaType.APPLICATION_JSON)
   public Response open(@Nullable JsonBody body, @Context HttpServletRequest request) {
-    String address = addresses.of(request.getRemoteAddr(), request::getHeaders);
-    return answer(administration.get().handovers().open(code(body), address));
+    String code = code(body);
+    String address = address(request);
+    return inTurn(address, () -> administration.get().handovers().open(code, address));
+  }
+
+  private Response inTurn(String address, Supplier<HandoverOutcome> work) {
+    return answer(strangers.inTurn(Fingerprint.of(ClientAddress.place(address)), work));
+  }
+
+  private String address(HttpServletRequest request) {
+    return addresses.of(request.getRemoteAddr(), request::getHeaders);
   }
 
   private static String code(@Nullable JsonBody body) {

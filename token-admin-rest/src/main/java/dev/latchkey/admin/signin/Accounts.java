@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The people who administer: added, given another role, given a new password. Thread-safe. */
 public final class Accounts {
 
-  private static final int LONGEST_NAME = 100;
+  static final int LONGEST_NAME = 100;
   private static final int GENERATED_LENGTH = 24;
   private static final int MOST = 1000;
 
@@ -166,8 +166,7 @@ public final class Accounts {
    * @throws ConflictException when they were given another password since
    */
   void changePassword(Actor actor, AdminUser signedIn, String password, @Nullable String session) {
-    NewPassword.check(password, actor.name());
-    String hash = hashes.of(password);
+    String hash = hashes.of(NewPassword.check(password, actor.name()));
     commands.<Boolean>carryOut(
         actor,
         command -> {
@@ -196,7 +195,7 @@ public final class Accounts {
   }
 
   private static AdminUser found(EntityManager em, String name, LockModeType lock) {
-    AdminUser user = allowed(name) ? em.find(AdminUser.class, name, lock) : null;
+    AdminUser user = isName(name) ? em.find(AdminUser.class, name, lock) : null;
     if (user == null) {
       throw new NotFoundException("there is no user of this name");
     }
@@ -225,7 +224,7 @@ public final class Accounts {
   }
 
   private static void checkName(String name) {
-    if (!allowed(name)) {
+    if (!isName(name)) {
       throw new InvalidInputException(
           List.of(
               new FieldError(
@@ -237,7 +236,8 @@ public final class Accounts {
     }
   }
 
-  private static boolean allowed(String name) {
+  /** Whether a user of ours can have this name. */
+  static boolean isName(String name) {
     return !name.isEmpty()
         && name.length() <= LONGEST_NAME
         && name.chars().allMatch(c -> letterOrDigit(c) || ".-_@".indexOf(c) >= 0)

@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /**
  * Makes the first admin user of an installation. There is no default password: it is configured, or
@@ -41,9 +42,7 @@ public final class FirstAdmin {
   public static void check(Settings settings) {
     settings
         .get(Key.ADMIN_PASSWORD)
-        .filter(
-            password ->
-                password.length() < NewPassword.SHORTEST || password.length() > NewPassword.LONGEST)
+        .filter(password -> !isAllowed(password))
         .ifPresent(
             password -> {
               throw new InvalidConfigurationException(
@@ -52,8 +51,14 @@ public final class FirstAdmin {
                       + NewPassword.SHORTEST
                       + " to "
                       + NewPassword.LONGEST
-                      + " characters");
+                      + " characters, none of them a control character");
             });
+  }
+
+  private static boolean isAllowed(String password) {
+    return OpaqueString.prepared(password)
+        .filter(prepared -> OpaqueString.length(prepared) >= NewPassword.SHORTEST)
+        .isPresent();
   }
 
   /** Makes the first user when there is none. Several processes may do so at once. */
@@ -67,9 +72,9 @@ public final class FirstAdmin {
     if (database.read(FirstAdmin::thereIsOne)) {
       return;
     }
-    boolean generated = settings.get(Key.ADMIN_PASSWORD).isEmpty();
-    String password =
-        settings.get(Key.ADMIN_PASSWORD).orElseGet(() -> Base62.random(random, GENERATED_LENGTH));
+    Optional<String> configured = settings.get(Key.ADMIN_PASSWORD).flatMap(OpaqueString::prepared);
+    boolean generated = configured.isEmpty();
+    String password = configured.orElseGet(() -> Base62.random(random, GENERATED_LENGTH));
     String hash = hashes.of(password);
     try {
       database.<Boolean>transact(

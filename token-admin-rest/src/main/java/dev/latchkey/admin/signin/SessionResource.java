@@ -21,7 +21,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -77,26 +76,21 @@ public final class SessionResource {
     if (!(signIn instanceof AdminUsers.SignIn.Accepted accepted)) {
       return wrong();
     }
-    Optional<String> opened =
-        sessions
-            .get()
-            .open(
-                new Actor(credentials.name(), address),
-                accepted.user(),
-                request.getHeader(HttpHeaders.USER_AGENT),
-                Browser.cookie(request));
-    return opened
-        .map(cookie -> signedIn(cookie, address, request))
+    return sessions
+        .get()
+        .open(
+            new Actor(accepted.user().name(), address),
+            accepted.user(),
+            request.getHeader(HttpHeaders.USER_AGENT),
+            Browser.cookie(request))
+        .map(opened -> signedIn(opened, address, request))
         .orElseGet(SessionResource::wrong);
   }
 
-  private Response signedIn(String cookie, String address, HttpServletRequest request) {
-    @Nullable OpenSession session = sessions.get().find(cookie).orElse(null);
-    if (session == null) {
-      return wrong();
-    }
-    return Replies.builder(Response.ok(), json(Caller.by(session, address)).build())
-        .header(HttpHeaders.SET_COOKIE, Browser.kept(request, cookie))
+  private static Response signedIn(
+      Sessions.Opened opened, String address, HttpServletRequest request) {
+    return Replies.builder(Response.ok(), json(Caller.by(opened.session(), address)).build())
+        .header(HttpHeaders.SET_COOKIE, Browser.kept(request, opened.cookie()))
         .build();
   }
 

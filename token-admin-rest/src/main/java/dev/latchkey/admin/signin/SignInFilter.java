@@ -159,7 +159,7 @@ public final class SignInFilter implements ContainerRequestFilter {
     }
     return sessions
         .get()
-        .find(cookie)
+        .find(cookie, address())
         .map(session -> Caller.by(session, address()))
         .orElseThrow(() -> unauthorized("The session has ended. Sign in again."));
   }
@@ -167,7 +167,8 @@ public final class SignInFilter implements ContainerRequestFilter {
   private Caller ofBasic(BasicCredentials credentials) {
     SignIn signIn = users.get().signIn(credentials, address());
     if (signIn instanceof SignIn.Accepted accepted) {
-      return Caller.by(Caller.By.BASIC, new Actor(credentials.name(), address()), accepted.role());
+      return Caller.by(
+          Caller.By.BASIC, new Actor(accepted.user().name(), address()), accepted.role());
     }
     if (signIn instanceof SignIn.TooMany tooMany) {
       throw new Refusal(tooMany.response());

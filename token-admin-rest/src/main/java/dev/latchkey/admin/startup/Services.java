@@ -27,20 +27,12 @@ public final class Services implements AutoCloseable {
   private final Accounts accounts;
 
   private Services(
-      Administration administration,
-      LatchkeyNode node,
-      Settings settings,
-      Clock clock,
-      SecureRandom random) {
+      Administration administration, LatchkeyNode node, Settings settings, SecureRandom random) {
     this.administration = administration;
     this.node = node;
     this.users =
         new AdminUsers(
-            administration.database(),
-            administration.audit(),
-            random,
-            clock,
-            Ticker.systemTicker());
+            administration.database(), administration.audit(), random, Ticker.systemTicker());
     this.sessions = new Sessions(administration.commands(), random);
     this.accounts = new Accounts(administration.commands(), random, settings.get(Key.HOME));
   }
@@ -60,7 +52,7 @@ public final class Services implements AutoCloseable {
       FirstAdmin.ensure(administration.database(), settings, clock, random);
       LatchkeyNode node = LatchkeyNode.start(administration.database(), settings, clock, ticker);
       administration.onChange(node.follower()::wake);
-      return new Services(administration, node, settings, clock, random);
+      return new Services(administration, node, settings, random);
     } catch (RuntimeException | Error notYet) {
       administration.close();
       throw notYet;

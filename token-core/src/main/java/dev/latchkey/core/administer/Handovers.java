@@ -195,6 +195,9 @@ public final class Handovers {
 
   /** What a link is good for. Changes nothing: whoever previews a link may ask. */
   public HandoverOutcome inspect(String code) {
+    if (idOf(code).isEmpty()) {
+      return Unknown.INSTANCE;
+    }
     Instant now = commands.now();
     return commands.read(
         em -> {
@@ -215,9 +218,14 @@ public final class Handovers {
    * @param address where whoever opens it is
    */
   public HandoverOutcome open(String code, String address) {
-    String name = "handover:" + idOf(code).orElse("(unknown)");
+    // A text that is no code costs no statement.
+    Optional<String> id = idOf(code);
+    if (id.isEmpty()) {
+      return Unknown.INSTANCE;
+    }
     // Whether its maker may hand this out was asked when the link was made.
-    return commands.carryOut(new Actor(name, address, true), command -> opened(command, code));
+    Actor actor = new Actor("handover:" + id.get(), address, true);
+    return commands.carryOut(actor, command -> opened(command, code));
   }
 
   private HandoverOutcome opened(Command command, String code) {
