@@ -77,6 +77,13 @@ export function people(context) {
     }
   }
 
+  async function resetSecondFactor(user) {
+    if (await confirm(`Turn off the second factor of ${user.name}?`, html`<p>From then on the password is enough. The sessions of
+        ${user.name} end. Be sure that it is ${user.name} who asks for this.</p>`, 'Turn it off')) {
+      await act(() => remove(path('users', user.name, 'second-factor')), `The second factor of ${user.name} is off.`);
+    }
+  }
+
   async function leave(user) {
     if (await confirm(`Remove ${user.name}?`, html`<p>${user.name} can’t sign in any more. What was done stays in the audit trail.</p>`, 'Remove')) {
       await act(() => remove(path('users', user.name)), `${user.name} is removed.`);
@@ -94,9 +101,10 @@ export function people(context) {
             ${Object.keys(ROLES).map((role) => html`<option value=${role} ?selected=${role === user.role}>${role}</option>`)}
           </select></td>
         <td data-name="Added">${when(user.createdAt)}</td>
-        <td data-name="Password">${user.mustChangePassword ? html`<span class="badge soon">first one, not changed yet</span>` : 'of their own'}</td>
+        <td data-name="Password">${user.mustChangePassword ? html`<span class="badge soon">first one, not changed yet</span>` : 'of their own'}${user.secondFactor ? ' and a code' : ''}</td>
         <td class="act">${oneself ? nothing : html`
           <button @click=${() => reset(user)} aria-label="New password for ${user.name}">New password …</button>
+          ${user.secondFactor ? html`<button @click=${() => resetSecondFactor(user)} aria-label="Turn off the second factor of ${user.name}">Second factor …</button>` : nothing}
           <button class="danger" @click=${() => leave(user)} aria-label="Remove ${user.name}">Remove …</button>`}</td>
       </tr>`;
   };

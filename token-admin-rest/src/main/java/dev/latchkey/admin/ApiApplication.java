@@ -13,6 +13,8 @@ import dev.latchkey.admin.signin.AccountResource;
 import dev.latchkey.admin.signin.Accounts;
 import dev.latchkey.admin.signin.AdminUsers;
 import dev.latchkey.admin.signin.RoleFilter;
+import dev.latchkey.admin.signin.SecondFactorResource;
+import dev.latchkey.admin.signin.SecondFactors;
 import dev.latchkey.admin.signin.SessionResource;
 import dev.latchkey.admin.signin.Sessions;
 import dev.latchkey.admin.signin.SignInFilter;
@@ -56,6 +58,7 @@ public class ApiApplication extends Application {
     Supplier<AdminUsers> users = () -> services().users();
     Supplier<Sessions> sessions = () -> services().sessions();
     Supplier<Accounts> accounts = () -> services().accounts();
+    Supplier<SecondFactors> secondFactors = () -> services().secondFactors();
     ClientAddress addresses = AdminStartup.addressesOf(context);
     return Set.of(
         new JsonBodyReader(),
@@ -67,7 +70,8 @@ public class ApiApplication extends Application {
         new RoleFilter(users),
         new SessionResource(users, sessions, addresses, AdminStartup.singleSignOn(context)),
         new AccountResource(users, accounts, sessions),
-        new UsersResource(accounts),
+        new SecondFactorResource(users, secondFactors),
+        new UsersResource(accounts, secondFactors),
         new ThirdPartiesResource(administration),
         new TokensResource(administration),
         new HandoverResource(administration),

@@ -190,7 +190,7 @@ public final class Accounts {
   }
 
   // Orders a change of what signs in, or of who may, against sessions that are just being opened.
-  private static AdminUser locked(EntityManager em, String name) {
+  static AdminUser locked(EntityManager em, String name) {
     return found(em, name, LockModeType.PESSIMISTIC_WRITE);
   }
 
@@ -202,7 +202,7 @@ public final class Accounts {
     return user;
   }
 
-  private static void refuseOneself(Actor actor, String name) {
+  static void refuseOneself(Actor actor, String name) {
     if (actor.name().equals(name)) {
       throw new ConflictException("this is you: another admin must do it");
     }

@@ -11,6 +11,7 @@ import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.administer.AuditTrail;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.thirdparty.ClientAddress;
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -20,6 +21,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -50,6 +52,7 @@ public final class AdminUsers {
   private final Database database;
   private final AuditTrail audit;
   private final PasswordHash hashes;
+  private final Clock clock;
   private final Throttle throttle;
   private final String nobodysHash;
   private final SecretKeySpec memoKey;
@@ -60,19 +63,22 @@ public final class AdminUsers {
   private final FailureFold failures;
 
   /** The people in a database. */
-  public AdminUsers(Database database, AuditTrail audit, SecureRandom random, Ticker ticker) {
-    this(database, audit, random, ticker, new PasswordHash(random, PasswordHash.ROUNDS));
+  public AdminUsers(
+      Database database, AuditTrail audit, SecureRandom random, Clock clock, Ticker ticker) {
+    this(database, audit, random, clock, ticker, new PasswordHash(random, PasswordHash.ROUNDS));
   }
 
   AdminUsers(
       Database database,
       AuditTrail audit,
       SecureRandom random,
+      Clock clock,
       Ticker ticker,
       PasswordHash hashes) {
     this.database = database;
     this.audit = audit;
     this.hashes = hashes;
+    this.clock = clock;
     this.throttle = new Throttle(ticker);
     this.refusals = new FailureFold(ticker);
     this.failures = new FailureFold(ticker);
@@ -191,6 +197,40 @@ public final class AdminUsers {
     return lane.inTurn(Fingerprint.of(place), work);
   }
 
+  /**
+   * Looks at a code of somebody's second factor, and uses it up.
+   *
+   * @param user whose password was right just now, and who has a second factor
+   * @param code of their authenticator, or a recovery code
+   */
+  SignIn withCode(AdminUser user, String code, String address) {
+    Duration wait = throttle.beginCode(user.name());
+    if (wait.toNanos() > 0) {
+      return new SignIn.TooMany(wait);
+    }
+    Actor actor = new Actor(user.name(), address);
+    boolean right = database.transact(em -> usedUp(em, user, code, actor));
+    if (right) {
+      throttle.codeRight(user.name());
+      return new SignIn.Accepted(user);
+    }
+    record(failures, actor, "sign-in.refused", Map.of("reason", "second factor"));
+    return SignIn.Rejected.INSTANCE;
+  }
+
+  private boolean usedUp(EntityManager em, AdminUser user, String code, Actor actor) {
+    AdminUser locked = em.find(AdminUser.class, user.name(), LockModeType.PESSIMISTIC_WRITE);
+    if (locked == null || !locked.hasPasswordOf(user)) {
+      return false;
+    }
+    int left = locked.recoveryCodesLeft();
+    boolean right = locked.takeCode(code, clock.instant());
+    if (locked.recoveryCodesLeft() < left) {
+      audit.record(em, actor, "recovery-code.use", null, null, Map.of("left", left - 1));
+    }
+    return right;
+  }
+
   private SignIn accepted(AdminUser user, String address) {
     throttle.succeeded(user.name(), address);
     return new SignIn.Accepted(user);
@@ -212,7 +252,7 @@ public final class AdminUsers {
   }
 
   private void record(FailureFold fold, Actor actor, String action, Map<String, String> what) {
-    OptionalLong leftOut = fold.next(actor.name());
+    OptionalLong leftOut = fold.next(actor.name(), actor.address());
     if (leftOut.isEmpty()) {
       return;
     }

@@ -67,6 +67,7 @@ public final class SessionResource {
     Fields fields = new Fields(JsonBody.required(body));
     BasicCredentials credentials =
         new BasicCredentials(fields.requiredText("name"), fields.requiredText("password"));
+    String code = fields.text("code");
     fields.done();
     String address = addresses.of(request.getRemoteAddr(), request::getHeaders);
     AdminUsers.SignIn signIn = users.get().signIn(credentials, address);
@@ -75,6 +76,18 @@ public final class SessionResource {
     }
     if (!(signIn instanceof AdminUsers.SignIn.Accepted accepted)) {
       return wrong();
+    }
+    if (accepted.user().secondFactorOn()) {
+      if (code == null || code.isBlank()) {
+        return secondFactor("required", "Enter the code that your authenticator app shows.");
+      }
+      AdminUsers.SignIn second = users.get().withCode(accepted.user(), code, address);
+      if (second instanceof AdminUsers.SignIn.TooMany tooMany) {
+        return tooMany.response();
+      }
+      if (second instanceof AdminUsers.SignIn.Rejected) {
+        return secondFactor("wrong", "The code is wrong, or was used before.");
+      }
     }
     return sessions
         .get()
@@ -95,7 +108,18 @@ public final class SessionResource {
   }
 
   private static Response wrong() {
-    return ProblemMapper.problem(401, "The name or the password is wrong.")
+    return refused(ProblemMapper.problem(401, "The name or the password is wrong."));
+  }
+
+  // Only whoever knows the password is told that there is a second factor.
+  private static Response secondFactor(String state, String detail) {
+    return refused(
+        ProblemMapper.problem(
+            401, detail, Json.createObjectBuilder().add("secondFactor", state)));
+  }
+
+  private static Response refused(Response.ResponseBuilder problem) {
+    return problem
         .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"latchkey\"")
         .build();
   }

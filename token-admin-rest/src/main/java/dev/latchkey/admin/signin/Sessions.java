@@ -95,7 +95,8 @@ public final class Sessions {
               em.find(AdminUser.class, signedIn.name(), LockModeType.PESSIMISTIC_WRITE);
           if (present == null
               || !present.name().equals(signedIn.name())
-              || !present.hasPasswordOf(signedIn)) {
+              || !present.hasPasswordOf(signedIn)
+              || present.secondFactorOn() != signedIn.secondFactorOn()) {
             return Optional.empty();
           }
           em.createQuery(

@@ -167,6 +167,12 @@ public final class SignInFilter implements ContainerRequestFilter {
   private Caller ofBasic(BasicCredentials credentials) {
     SignIn signIn = users.get().signIn(credentials, address());
     if (signIn instanceof SignIn.Accepted accepted) {
+      if (accepted.user().secondFactorOn()) {
+        throw forbidden(
+            new Actor(accepted.user().name(), address()),
+            "HTTP Basic has no room for the code of your second factor; use an access token with"
+                + " one of the scopes latchkey:viewer, :operator and :admin");
+      }
       return Caller.by(
           Caller.By.BASIC, new Actor(accepted.user().name(), address()), accepted.role());
     }

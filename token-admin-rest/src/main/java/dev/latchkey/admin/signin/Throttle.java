@@ -70,6 +70,31 @@ final class Throttle {
     signedInLately.put(place(address), true);
   }
 
+  /**
+   * Begins a try of a code of an account's second factor, and counts it as failed until {@link
+   * #codeRight}: many tries at once count as many. By account alone, since whoever tries codes knows
+   * the password.
+   *
+   * @return how long to wait before the try; nothing when it may be made now
+   */
+  synchronized Duration beginCode(String account) {
+    Fingerprint key = code(account);
+    long nanos = nanosLeft(key);
+    if (nanos <= 0) {
+      add(key, FREE_FAILURES);
+    }
+    return Duration.ofNanos(Math.max(0, nanos));
+  }
+
+  /** A code was right. */
+  void codeRight(String account) {
+    tracked.invalidate(code(account));
+  }
+
+  private static Fingerprint code(String account) {
+    return Fingerprint.of("second factor", account, "");
+  }
+
   /** Whether this account was signed in to from this address within a week. */
   boolean signedInLately(String account, String address) {
     return signedInLately.getIfPresent(both(account, address)) != null;

@@ -32,10 +32,12 @@ public final class UsersResource {
   private static final String ROLE = "takes viewer, operator or admin";
 
   private final Supplier<Accounts> accounts;
+  private final Supplier<SecondFactors> secondFactors;
 
   /** A resource on what runs, or throws when nothing does yet. */
-  public UsersResource(Supplier<Accounts> accounts) {
+  public UsersResource(Supplier<Accounts> accounts, Supplier<SecondFactors> secondFactors) {
     this.accounts = accounts;
+    this.secondFactors = secondFactors;
   }
 
   /** Lists everybody. */
@@ -99,6 +101,16 @@ public final class UsersResource {
         withPassword(accounts.get().resetPassword(Caller.of(security).actor(), name)));
   }
 
+  /** Turns the second factor off of somebody who has lost it. */
+  @DELETE
+  @Path("{name}/second-factor")
+  @Needs(Role.ADMIN)
+  public Response resetSecondFactor(
+      @PathParam("name") String name, @Context SecurityContext security) {
+    secondFactors.get().reset(Caller.of(security).actor(), name);
+    return Response.noContent().build();
+  }
+
   /** Removes somebody. */
   @DELETE
   @Path("{name}")
@@ -122,6 +134,7 @@ public final class UsersResource {
         .add("name", user.name())
         .add("role", user.role().toString())
         .add("mustChangePassword", user.mustChangePassword())
+        .add("secondFactor", user.secondFactorOn())
         .add("createdAt", user.createdAt().toString());
   }
 }

@@ -6,6 +6,7 @@ import dev.latchkey.admin.signin.AdminSession;
 import dev.latchkey.admin.signin.AdminUser;
 import dev.latchkey.admin.signin.AdminUsers;
 import dev.latchkey.admin.signin.FirstAdmin;
+import dev.latchkey.admin.signin.SecondFactors;
 import dev.latchkey.admin.signin.Sessions;
 import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.administer.Administration;
@@ -25,6 +26,7 @@ public final class Services implements AutoCloseable {
   private final AdminUsers users;
   private final Sessions sessions;
   private final Accounts accounts;
+  private final SecondFactors secondFactors;
 
   private Services(
       Administration administration, LatchkeyNode node, Settings settings, SecureRandom random) {
@@ -32,9 +34,10 @@ public final class Services implements AutoCloseable {
     this.node = node;
     this.users =
         new AdminUsers(
-            administration.database(), administration.audit(), random, Ticker.systemTicker());
+            administration.database(), administration.audit(), random, clock, Ticker.systemTicker());
     this.sessions = new Sessions(administration.commands(), random);
     this.accounts = new Accounts(administration.commands(), random, settings.get(Key.HOME));
+    this.secondFactors = new SecondFactors(administration.commands(), random);
   }
 
   /**
@@ -52,7 +55,7 @@ public final class Services implements AutoCloseable {
       FirstAdmin.ensure(administration.database(), settings, clock, random);
       LatchkeyNode node = LatchkeyNode.start(administration.database(), settings, clock, ticker);
       administration.onChange(node.follower()::wake);
-      return new Services(administration, node, settings, random);
+      return new Services(administration, node, settings, clock, random);
     } catch (RuntimeException | Error notYet) {
       administration.close();
       throw notYet;
@@ -77,6 +80,10 @@ public final class Services implements AutoCloseable {
 
   public Accounts accounts() {
     return accounts;
+  }
+
+  public SecondFactors secondFactors() {
+    return secondFactors;
   }
 
   /** Stops the threads and closes the database. */

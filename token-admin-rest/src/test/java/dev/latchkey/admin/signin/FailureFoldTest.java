@@ -22,7 +22,7 @@ class FailureFoldTest {
     long counted = 0;
     long seconds = Duration.ofDays(10).toSeconds();
     for (long second = 0; second < seconds; second++) {
-      OptionalLong leftOut = fold.next("admin");
+      OptionalLong leftOut = fold.next("admin", "10.0.0.1");
       written += leftOut.isPresent() ? 1 : 0;
       counted += leftOut.isPresent() ? 1 + leftOut.getAsLong() : 0;
       firstHour = second < 3600 ? written : firstHour;
@@ -37,31 +37,46 @@ class FailureFoldTest {
   @DisplayName("the first failure of a name is written whatever happens to others")
   void writesTheFirstOfEachName() {
     for (int i = 0; i < 100_000; i++) {
-      fold.next("(unknown)");
+      fold.next("(unknown)", "10.0.0.1");
     }
-    assertThat(fold.next("(unknown)")).isEmpty();
-    assertThat(fold.next("admin")).hasValue(0);
+    assertThat(fold.next("(unknown)", "10.0.0.1")).isEmpty();
+    assertThat(fold.next("admin", "10.0.0.1")).hasValue(0);
+  }
+
+  @Test
+  @DisplayName("the first failures from twenty addresses are written, whatever happens from others")
+  void writesTheFirstOfEachAddress() {
+    for (int i = 0; i < 1000; i++) {
+      fold.next("admin", "10.0.0.1");
+    }
+    for (int i = 2; i <= 20; i++) {
+      assertThat(fold.next("admin", "10.0.0." + i)).isPresent();
+      assertThat(fold.next("admin", "10.0.0." + i)).isEmpty();
+    }
+    for (int i = 0; i < 1000; i++) {
+      assertThat(fold.next("admin", "10.1.0." + i)).isEmpty();
+    }
   }
 
   @Test
   void beginsAnewAfterAQuietHour() {
     for (int i = 0; i < 20; i++) {
-      fold.next("admin");
+      fold.next("admin", "10.0.0.1");
     }
     pass(Duration.ofHours(1).plusMinutes(1));
-    assertThat(fold.next("admin")).hasValue(15);
+    assertThat(fold.next("admin", "10.0.0.1")).hasValue(15);
     for (int i = 0; i < 4; i++) {
-      assertThat(fold.next("admin")).hasValue(0);
+      assertThat(fold.next("admin", "10.0.0.1")).hasValue(0);
     }
-    assertThat(fold.next("admin")).isEmpty();
+    assertThat(fold.next("admin", "10.0.0.1")).isEmpty();
   }
 
   @Test
   @DisplayName("what the database did not take is counted, and the next one is written for it")
   void countsWhatCouldNotBeWritten() {
-    fold.next("admin");
+    fold.next("admin", "10.0.0.1");
     fold.notWritten("admin", 0);
-    assertThat(fold.next("admin")).hasValue(1);
+    assertThat(fold.next("admin", "10.0.0.1")).hasValue(1);
   }
 
   private void pass(Duration time) {

@@ -523,6 +523,7 @@ class SessionsTest {
         administration().database(),
         administration().audit(),
         random,
+        clock,
         Ticker.systemTicker(),
         hashes);
   }

@@ -237,8 +237,8 @@ class SignInRulesTest {
       assertThat(events)
           .extracting(event -> event.action() + " " + event.actor())
           .startsWith("sign-in.refused (unknown)", "api.refused ada", "sign-in.refused admin")
-          .hasSize(8);
-      assertThat(events.get(0).toString()).contains("\"leftOut\":45");
+          .hasSize(23);
+      assertThat(events.get(0).toString()).contains("\"leftOut\":30");
     }
   }
 
@@ -277,12 +277,12 @@ class SignInRulesTest {
       throttle.failed("name" + i, "10." + i / 256 + "." + i % 256 + ".1");
     }
     for (int i = 0; i < 60_000; i++) {
-      fold.next("server:" + i);
+      fold.next("server:" + i, "10.0.0." + i % 250);
     }
 
     assertThat(usedHeap() - before).isLessThan(10L << 20);
     assertThat(throttle.delay("name59999", "10.0.0.9")).isZero();
-    assertThat(fold.next("server:59999")).isPresent();
+    assertThat(fold.next("server:59999", "10.0.0.1")).isPresent();
   }
 
   private static long usedHeap() {
@@ -300,9 +300,7 @@ class SignInRulesTest {
           new AdminUsers(
               administration.database(),
               administration.audit(),
-              random,
-              ticker,
-              new PasswordHash(random, 400_000));
+              random, Clock.systemUTC(), ticker, new PasswordHash(random, 400_000));
       BasicCredentials right = new BasicCredentials("admin", "long enough it is");
       assertThat(users.signIn(right, "10.0.0.1")).isInstanceOf(SignIn.Accepted.class);
       // What is remembered of the right password is over, what is known of its address is not.
@@ -477,6 +475,7 @@ class SignInRulesTest {
             StatsResource.class,
             SessionResource.class,
             AccountResource.class,
+            SecondFactorResource.class,
             UsersResource.class,
             AccessCheckResource.class,
             AuditResource.class,
@@ -495,7 +494,7 @@ class SignInRulesTest {
         }
       }
     }
-    assertThat(routes).hasSize(29);
+    assertThat(routes).hasSize(34);
     assertThat(forAnyone).containsExactlyInAnyOrder("signIn", "ways", "inspect", "open");
     assertThat(RoleFilter.missingRole(Object.class.getMethod("toString"), Role.ADMIN))
         .isEqualTo("this is for nobody");
