@@ -66,10 +66,18 @@ public final class AccountResource {
       throw invalid("newPassword", "is the present one: take another");
     }
     OpenSession session = caller.session();
-    accounts
+    users
         .get()
-        .changePassword(
-            caller.actor(), accepted.user(), wanted, session == null ? null : session.id());
+        .hashing(
+            caller.actor(),
+            () ->
+                accounts
+                    .get()
+                    .changePassword(
+                        caller.actor(),
+                        accepted.user(),
+                        wanted,
+                        session == null ? null : session.id()));
     return Response.noContent().build();
   }
 

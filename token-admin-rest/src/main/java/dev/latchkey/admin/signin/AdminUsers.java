@@ -155,6 +155,20 @@ public final class AdminUsers {
     return signIn(credentials, address, true);
   }
 
+  /**
+   * Does work that hashes a password of somebody who is signed in, when it is their turn.
+   *
+   * @throws CrowdedException when too many such requests are under way; the work was not begun
+   */
+  void hashing(Actor actor, Runnable work) {
+    familiar.<Boolean>inTurn(
+        Fingerprint.of(ClientAddress.place(actor.address()), actor.name()),
+        () -> {
+          work.run();
+          return true;
+        });
+  }
+
   private SignIn signIn(BasicCredentials sent, String address, boolean signedIn) {
     Optional<BasicCredentials> possible = sent.prepared();
     if (possible.isEmpty()) {

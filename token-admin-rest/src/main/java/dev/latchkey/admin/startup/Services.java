@@ -29,7 +29,11 @@ public final class Services implements AutoCloseable {
   private final SecondFactors secondFactors;
 
   private Services(
-      Administration administration, LatchkeyNode node, Settings settings, SecureRandom random) {
+      Administration administration,
+      LatchkeyNode node,
+      Settings settings,
+      Clock clock,
+      SecureRandom random) {
     this.administration = administration;
     this.node = node;
     this.users =

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -188,7 +189,7 @@ class SecondFactorsTest {
       mac.init(new SecretKeySpec(decoded(totp.text()), "HmacSHA1"));
       byte[] hash = mac.doFinal(step);
       int number = ByteBuffer.wrap(hash).getInt(hash[19] & 0xf) & Integer.MAX_VALUE;
-      return String.format("%06d", number % 1_000_000);
+      return String.format(Locale.ROOT, "%06d", number % 1_000_000);
     } catch (java.security.GeneralSecurityException impossible) {
       throw new IllegalStateException(impossible);
     }

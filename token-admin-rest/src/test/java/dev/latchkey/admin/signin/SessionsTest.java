@@ -27,6 +27,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -224,7 +225,7 @@ class SessionsTest {
     try {
       List<Callable<Integer>> requests = new ArrayList<>();
       for (int i = 0; i < 600; i++) {
-        String forged = String.format("%012d.", i) + "x".repeat(43);
+        String forged = String.format(Locale.ROOT, "%012d.", i) + "x".repeat(43);
         String address = "10.1.0." + i % 250;
         String cookie = i % 3 == 0 ? mine : forged;
         requests.add(() -> statusOf(sessions, cookie, address));

@@ -532,7 +532,7 @@ class SignInRulesTest {
   }
 
   private AdminUsers users(Administration administration, PasswordHash made) {
-    return new AdminUsers(administration.database(), administration.audit(), random, ticker, made);
+    return new AdminUsers(administration.database(), administration.audit(), random, Clock.systemUTC(), ticker, made);
   }
 
   private Settings settings(Map<String, String> more) {

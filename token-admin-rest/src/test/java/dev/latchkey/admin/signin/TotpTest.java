@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +70,7 @@ class TotpTest {
         .allMatch(code -> code.matches("([A-Z2-7]{4}-){3}[A-Z2-7]{4}"));
     RecoveryCodes codes = RecoveryCodes.ofText(RecoveryCodes.of(shown).text());
 
-    RecoveryCodes left = codes.without(shown.get(3).toLowerCase().replace("-", " ")).orElseThrow();
+    RecoveryCodes left = codes.without(shown.get(3).toLowerCase(Locale.ROOT).replace("-", " ")).orElseThrow();
 
     assertThat(left.left()).isEqualTo(9);
     assertThat(left.without(shown.get(3))).isEmpty();
