@@ -34,7 +34,8 @@ record Authenticator(String secret) {
 
   private byte[] decoded() {
     BigInteger number = BigInteger.ZERO;
-    for (char c : secret.toCharArray()) {
+    for (int i = 0; i < secret.length(); i++) {
+      char c = secret.charAt(i);
       number = number.shiftLeft(5).or(BigInteger.valueOf(c < 'A' ? c - '2' + 26 : c - 'A'));
     }
     byte[] bytes = number.toByteArray();

@@ -45,8 +45,7 @@ class SecondFactorIT {
     signIn("tess", password).hasStatus(200);
     tess.posts("/account/second-factor/confirm", Map.of("code", "12345")).complainsOf("code");
     List<String> recovery =
-        tess
-            .posts("/account/second-factor/confirm", Map.of("code", app.code()))
+        tess.posts("/account/second-factor/confirm", Map.of("code", app.code()))
             .hasStatus(200)
             .json()
             .getJsonArray("recoveryCodes")
@@ -57,8 +56,7 @@ class SecondFactorIT {
     assertThat(signIn("tess", password).isProblem(401).json().getString("secondFactor"))
         .isEqualTo("required");
     assertThat(signIn("tess", "wrong").isProblem(401).json()).doesNotContainKey("secondFactor");
-    assertThat(
-            signIn("tess", password, "000000 ").isProblem(401).json().getString("secondFactor"))
+    assertThat(signIn("tess", password, "000000 ").isProblem(401).json().getString("secondFactor"))
         .isEqualTo("wrong");
     signIn("tess", password, app.code(1)).hasStatus(200);
     signIn("tess", password, app.code(1)).isProblem(401);
@@ -72,7 +70,8 @@ class SecondFactorIT {
             .answer()
             .isProblem(403);
     assertThat(basic.json().getString("detail")).contains("access token");
-    assertThat(tess.gets("/account/second-factor").hasStatus(200).json().getInt("recoveryCodesLeft"))
+    assertThat(
+            tess.gets("/account/second-factor").hasStatus(200).json().getInt("recoveryCodesLeft"))
         .isEqualTo(9);
 
     latchkey.inRole("operator").deletes("/users/tess/second-factor").isProblem(403);

@@ -121,9 +121,7 @@ class SignInIT {
         int number = i;
         tries.add(() -> statusOfLongName(number));
       }
-      assertThat(threads.invokeAll(tries))
-          .extracting(Future::get)
-          .containsOnly(401);
+      assertThat(threads.invokeAll(tries)).extracting(Future::get).containsOnly(401);
     } finally {
       threads.shutdownNow();
     }

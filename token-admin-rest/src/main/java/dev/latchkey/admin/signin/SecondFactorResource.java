@@ -105,8 +105,7 @@ public final class SecondFactorResource {
           if (!signedIn.secondFactorOn()) {
             throw new ConflictException("your second factor is off");
           }
-          AdminUsers.SignIn right =
-              users.get().withCode(signedIn, code, caller.actor().address());
+          AdminUsers.SignIn right = users.get().withCode(signedIn, code, caller.actor().address());
           if (right instanceof AdminUsers.SignIn.TooMany tooMany) {
             return tooMany.response();
           }

@@ -78,8 +78,7 @@ public final class SecondFactors {
           if (!user.confirm(code, command.now(), RecoveryCodes.of(codes))) {
             throw new InvalidInputException(
                 List.of(
-                    new FieldError(
-                        "code", "is wrong: see that the clock of the device is right")));
+                    new FieldError("code", "is wrong: see that the clock of the device is right")));
           }
           Sessions.endAll(command.em(), actor.name(), session == null ? "" : session);
           command.did("second-factor.on", null, null, Map.of());

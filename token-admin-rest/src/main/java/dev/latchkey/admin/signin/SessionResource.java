@@ -114,14 +114,11 @@ public final class SessionResource {
   // Only whoever knows the password is told that there is a second factor.
   private static Response secondFactor(String state, String detail) {
     return refused(
-        ProblemMapper.problem(
-            401, detail, Json.createObjectBuilder().add("secondFactor", state)));
+        ProblemMapper.problem(401, detail, Json.createObjectBuilder().add("secondFactor", state)));
   }
 
   private static Response refused(Response.ResponseBuilder problem) {
-    return problem
-        .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"latchkey\"")
-        .build();
+    return problem.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"latchkey\"").build();
   }
 
   /** Who is signed in. */

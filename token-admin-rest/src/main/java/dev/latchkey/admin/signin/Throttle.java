@@ -72,8 +72,8 @@ final class Throttle {
 
   /**
    * Begins a try of a code of an account's second factor, and counts it as failed until {@link
-   * #codeRight}: many tries at once count as many. By account alone, since whoever tries codes knows
-   * the password.
+   * #codeRight}: many tries at once count as many. By account alone, since whoever tries codes
+   * knows the password.
    *
    * @return how long to wait before the try; nothing when it may be made now
    */

@@ -38,7 +38,11 @@ public final class Services implements AutoCloseable {
     this.node = node;
     this.users =
         new AdminUsers(
-            administration.database(), administration.audit(), random, clock, Ticker.systemTicker());
+            administration.database(),
+            administration.audit(),
+            random,
+            clock,
+            Ticker.systemTicker());
     this.sessions = new Sessions(administration.commands(), random);
     this.accounts = new Accounts(administration.commands(), random, settings.get(Key.HOME));
     this.secondFactors = new SecondFactors(administration.commands(), random);

@@ -197,8 +197,10 @@ class SecondFactorsTest {
 
   private static byte[] decoded(String base32) {
     java.math.BigInteger number = java.math.BigInteger.ZERO;
-    for (char c : base32.toCharArray()) {
-      number = number.shiftLeft(5).add(java.math.BigInteger.valueOf(c < 'A' ? c - '2' + 26 : c - 'A'));
+    for (int i = 0; i < base32.length(); i++) {
+      char c = base32.charAt(i);
+      number =
+          number.shiftLeft(5).add(java.math.BigInteger.valueOf(c < 'A' ? c - '2' + 26 : c - 'A'));
     }
     byte[] bytes = number.toByteArray();
     byte[] secret = new byte[20];

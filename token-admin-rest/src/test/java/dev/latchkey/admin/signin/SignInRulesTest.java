@@ -300,7 +300,10 @@ class SignInRulesTest {
           new AdminUsers(
               administration.database(),
               administration.audit(),
-              random, Clock.systemUTC(), ticker, new PasswordHash(random, 400_000));
+              random,
+              Clock.systemUTC(),
+              ticker,
+              new PasswordHash(random, 400_000));
       BasicCredentials right = new BasicCredentials("admin", "long enough it is");
       assertThat(users.signIn(right, "10.0.0.1")).isInstanceOf(SignIn.Accepted.class);
       // What is remembered of the right password is over, what is known of its address is not.
@@ -532,7 +535,8 @@ class SignInRulesTest {
   }
 
   private AdminUsers users(Administration administration, PasswordHash made) {
-    return new AdminUsers(administration.database(), administration.audit(), random, Clock.systemUTC(), ticker, made);
+    return new AdminUsers(
+        administration.database(), administration.audit(), random, Clock.systemUTC(), ticker, made);
   }
 
   private Settings settings(Map<String, String> more) {

@@ -70,7 +70,8 @@ class TotpTest {
         .allMatch(code -> code.matches("([A-Z2-7]{4}-){3}[A-Z2-7]{4}"));
     RecoveryCodes codes = RecoveryCodes.ofText(RecoveryCodes.of(shown).text());
 
-    RecoveryCodes left = codes.without(shown.get(3).toLowerCase(Locale.ROOT).replace("-", " ")).orElseThrow();
+    RecoveryCodes left =
+        codes.without(shown.get(3).toLowerCase(Locale.ROOT).replace("-", " ")).orElseThrow();
 
     assertThat(left.left()).isEqualTo(9);
     assertThat(left.without(shown.get(3))).isEmpty();
