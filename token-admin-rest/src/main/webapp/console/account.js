@@ -3,6 +3,7 @@
 import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { get, post, remove, path } from './http.js';
 import { field } from './dialog.js';
+import { secondFactor } from './secondfactor.js';
 import { notify, complain } from './notice.js';
 import { when, span } from './format.js';
 
@@ -29,10 +30,16 @@ export function account(context) {
   let problem = null;
   let busy = false;
   const isUser = user.signedInBy === 'session';
+  const factor = secondFactor(context, readSessions);
+
+  async function readSessions() {
+    sessions = (await get('account/sessions')).items;
+  }
 
   async function start() {
     if (isUser) {
-      sessions = (await get('account/sessions')).items;
+      await readSessions();
+      await factor.start();
     }
   }
 
@@ -83,6 +90,7 @@ export function account(context) {
           <button class="primary" ?disabled=${busy}>Change password</button>
         </form>
       </section>
+      ${factor.view()}
       <section class="card">
         <h2>Where you are signed in</h2>
         ${sessions ? sessionList() : html`<p class="none">…</p>`}

@@ -82,6 +82,12 @@ export function people(context) {
     <label class="choice"><input type="checkbox" id="end-tokens" .checked=${!choice.keep}
       @change=${(event) => { choice.keep = !event.target.checked; }}><span><b>Deactivate the tokens for Latchkey that ${user.name} issued</b><br>
       <small>Those with a scope <code>latchkey:…</code>, and what was issued with them in turn. Links that nobody has opened are taken back in any case.</small></span></label>`;
+  async function resetSecondFactor(user) {
+    if (await confirm(`Turn off the second factor of ${user.name}?`, html`<p>From then on the password is enough. The sessions of
+        ${user.name} end. Be sure that it is ${user.name} who asks for this.</p>`, 'Turn it off')) {
+      await act(() => remove(path('users', user.name, 'second-factor')), `The second factor of ${user.name} is off.`);
+    }
+  }
 
   async function leave(user) {
     const choice = { keep: false };
@@ -114,9 +120,10 @@ export function people(context) {
             ${Object.keys(ROLES).map((role) => html`<option value=${role} ?selected=${role === user.role}>${role}</option>`)}
           </select></td>
         <td data-name="Added">${when(user.createdAt)}</td>
-        <td data-name="Password">${user.mustChangePassword ? html`<span class="badge soon">first one, not changed yet</span>` : 'of their own'}</td>
+        <td data-name="Password">${user.mustChangePassword ? html`<span class="badge soon">first one, not changed yet</span>` : 'of their own'}${user.secondFactor ? ' and a code' : ''}</td>
         <td class="act">${oneself ? nothing : html`
           <button @click=${() => reset(user)} aria-label="New password for ${user.name}">New password …</button>
+          ${user.secondFactor ? html`<button @click=${() => resetSecondFactor(user)} aria-label="Turn off the second factor of ${user.name}">Second factor …</button>` : nothing}
           <button class="danger" @click=${() => leave(user)} aria-label="Remove ${user.name}">Remove …</button>`}</td>
       </tr>`;
   };

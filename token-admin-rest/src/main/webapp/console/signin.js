@@ -7,6 +7,9 @@ import { newPasswordFields } from './account.js';
 const form = { busy: false, problem: null };
 let ways = null;
 
+// Name and password of somebody who is asked for a code; null before.
+let known = null;
+
 /** Does what a form asks for; what is refused stays in the form. */
 async function submit(event, context, work) {
   event.preventDefault();
@@ -18,13 +21,20 @@ async function submit(event, context, work) {
     await work(new FormData(fields));
   } catch (problem) {
     form.problem = problem;
-    fields.querySelector('[type=password]').value = '';
+    clear(fields);
   } finally {
     form.busy = false;
     context.update();
-    if (form.problem) {
-      fields.querySelector('[type=password]')?.focus();
+    if (form.problem || known) {
+      document.querySelector('.door #code, .door [type=password]')?.focus();
     }
+  }
+}
+
+function clear(fields) {
+  const secret = fields.querySelector('[type=password], #code');
+  if (secret) {
+    secret.value = '';
   }
 }
 
@@ -47,14 +57,48 @@ async function ask(context) {
   }
 }
 
+/** Signs in; whoever has a second factor is asked for a code next. */
+async function enter(context, credentials) {
+  try {
+    const user = await post('session', credentials, { anyone: true });
+    known = null;
+    context.signedIn(user);
+  } catch (problem) {
+    const second = problem.body?.secondFactor;
+    known = second || (problem.status !== 401 && known) ? credentials : null;
+    if (second !== 'required') {
+      throw problem;
+    }
+  }
+}
+
+const secondFactor = (context) => frame(html`
+    <h1>Enter the code</h1>
+    <p>Your authenticator app shows it. If you have lost the app, enter one of your recovery codes.</p>
+    <form @submit=${(event) => submit(event, context, async (data) => {
+      await enter(context, { name: known.name, password: known.password, code: data.get('code') });
+    })}>
+      <div class="field">
+        <label for="code">Code</label>
+        <input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false"
+          maxlength="40" required>
+      </div>
+      ${complaint()}
+      <button class="primary wide" ?disabled=${form.busy}>Sign in</button>
+    </form>
+    <p><button class="link" @click=${() => { known = null; form.problem = null; context.update(); }}>Sign in as somebody else</button></p>`);
+
 export function signIn(context) {
+  if (known) {
+    return secondFactor(context);
+  }
   if (!ways) {
     ask(context);
   }
   return frame(html`
     <h1>Sign in</h1>
     <form @submit=${(event) => submit(event, context, async (data) => {
-      context.signedIn(await post('session', { name: data.get('name'), password: data.get('password') }, { anyone: true }));
+      await enter(context, { name: data.get('name'), password: data.get('password') });
     })}>
       <div class="field">
         <label for="name">Name</label>

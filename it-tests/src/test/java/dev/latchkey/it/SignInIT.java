@@ -2,11 +2,19 @@ package dev.latchkey.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Guessing passwords gets slow, and locks nobody else out (security D2). */
 @ExtendWith(TestedServer.class)
@@ -76,6 +84,69 @@ class SignInIT {
       list.signedInAs("admin", wrong).rawAnswerFrom("127.0.0.5").hasStatus(401, 429);
     }
     list.signedInAs("ADMIN", password).rawAnswerFrom("127.0.0.6").hasStatus(401);
+  }
+
+  // issue 14.2
+  @ParameterizedTest
+  @CsvSource({"101,10", "60000,10", "5,129", "5,60000", "60000,3000"})
+  @DisplayName("F2: a name or password of impossible length gets the answer of a wrong one")
+  void answersTheSameForWhatNobodyHas(int nameLength, int passwordLength) {
+    // Few tries from each address, so that none of them waits.
+    String from = "127.0.1." + (1 + passwordLength % 200);
+    String name = "n".repeat(nameLength);
+    String password = "p".repeat(passwordLength);
+
+    assertThat(refusal(Seat.asked(latchkey, name, password), from))
+        .isEqualTo(refusal(Seat.asked(latchkey, "nobody", "wrong password"), from));
+    // Servers take headers of 8 KB.
+    if (nameLength + passwordLength < 3000) {
+      assertThat(refusal(list.signedInAs(name, password), from))
+          .isEqualTo(refusal(list.signedInAs("nobody", "wrong password"), from));
+    }
+  }
+
+  private static String refusal(Call call, String from) {
+    return call.rawAnswerFrom(from).isProblem(401).withoutTime();
+  }
+
+  // issue 14.2
+  @Test
+  @DisplayName("F2: 7,000 names of 60 KB from as many addresses do not fill the heap of 512 MB")
+  void isNotFilledByNamesOfStrangers() throws InterruptedException {
+    Token token = latchkey.admin().issuesTokenFor("a");
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<Integer>> tries = new ArrayList<>();
+      for (int i = 0; i < 7_000; i++) {
+        int number = i;
+        tries.add(() -> statusOfLongName(number));
+      }
+      assertThat(threads.invokeAll(tries)).extracting(Future::get).containsOnly(401);
+    } finally {
+      threads.shutdownNow();
+    }
+    latchkey.calls("/sample/whoami").with(token).isAdmitted();
+    list.signedInAs("admin", latchkey.password()).rawAnswerFrom("127.0.0.8").hasStatus(200);
+  }
+
+  private int statusOfLongName(int number) {
+    return Seat.asked(latchkey, number + "n".repeat(60_000), "a wrong password")
+        .with("X-Forwarded-For", "203.0." + number / 250 + "." + number % 250)
+        .rawAnswerFrom(PROXY)
+        .status();
+  }
+
+  // issue 15.3, 15.14
+  @Test
+  @DisplayName("a name is exact, a password is the same however its characters are composed")
+  void comparesNamesToTheLetterAndPasswordsPrepared() {
+    Seat seat = latchkey.takesASeat("nora", "viewer");
+    String composed = latchkey.secrets().seen("plum-tr\u00e4ctor violin-79");
+    seat.changesPassword("plum-tractor-violin-nora", composed).hasStatus(204);
+
+    Seat.signedIn(latchkey, "nora", "plum-tra\u0308ctor\u00a0violin-79");
+    Seat.signedIn(latchkey, "nora", composed);
+    Seat.asked(latchkey, "nora ", composed).rawAnswerFrom("127.0.0.10").isProblem(401);
   }
 
   private Answer guess(String user) {

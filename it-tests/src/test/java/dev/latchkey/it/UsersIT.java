@@ -44,7 +44,8 @@ class UsersIT {
         .satisfies(
             user -> {
               assertThat(user.keySet())
-                  .containsExactlyInAnyOrder("name", "role", "mustChangePassword", "createdAt");
+                  .containsExactlyInAnyOrder(
+                      "name", "role", "mustChangePassword", "secondFactor", "createdAt");
               assertThat(user.getString("role")).isEqualTo("operator");
             });
     admin.posts("/users", Map.of("name", "dora", "role", "viewer")).isProblem(409);

@@ -40,6 +40,27 @@ final class Line implements AutoCloseable {
             + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
             + token
             + "\r\n\r\n";
+    return sent(request);
+  }
+
+  /**
+   * The status of the answer to a POST of JSON.
+   *
+   * @param fields more lines of the header, each with its end
+   */
+  int post(String path, String fields, String json) throws IOException {
+    return sent(
+        "POST "
+            + path
+            + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+            + json.length()
+            + "\r\n"
+            + fields
+            + "\r\n"
+            + json);
+  }
+
+  private int sent(String request) throws IOException {
     boolean fresh = socket == null;
     try {
       return exchanged(request);

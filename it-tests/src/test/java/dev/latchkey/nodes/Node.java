@@ -23,6 +23,7 @@ final class Node implements AutoCloseable {
   private final int port;
   private final Duration maxStale;
   private final @Nullable Wire wire;
+  private final String heap;
   private @Nullable ServerProcess process;
 
   /**
@@ -37,10 +38,23 @@ final class Node implements AutoCloseable {
       Duration maxStale,
       @Nullable Wire wire,
       int port) {
+    this(folder, wars, environment, maxStale, wire, port, HEAP);
+  }
+
+  /** The same with another heap, as {@code -Xmx} takes it. */
+  Node(
+      Path folder,
+      Map<String, Path> wars,
+      Map<String, String> environment,
+      Duration maxStale,
+      @Nullable Wire wire,
+      int port,
+      String heap) {
     this.folder = folder;
     this.wars = wars;
     this.maxStale = maxStale;
     this.wire = wire;
+    this.heap = heap;
     this.port = port;
     this.environment = new HashMap<>(environment);
     this.environment.put("LATCHKEY_CACHE_MAX_STALE", maxStale.toString());
@@ -59,7 +73,7 @@ final class Node implements AutoCloseable {
                 port,
                 environment,
                 wars,
-                HEAP));
+                heap));
   }
 
   int port() {

@@ -13,6 +13,7 @@ import dev.latchkey.admin.problem.ProblemMapper;
 import dev.latchkey.admin.signin.AccountResource;
 import dev.latchkey.admin.signin.RefusalAudit;
 import dev.latchkey.admin.signin.RoleFilter;
+import dev.latchkey.admin.signin.SecondFactorResource;
 import dev.latchkey.admin.signin.SessionResource;
 import dev.latchkey.admin.signin.SignInFilter;
 import dev.latchkey.admin.signin.UsersResource;
@@ -46,6 +47,7 @@ public class ApiApplication extends Application {
         PublicUris.class,
         SessionResource.class,
         AccountResource.class,
+        SecondFactorResource.class,
         UsersResource.class,
         ThirdPartiesResource.class,
         TokensResource.class,

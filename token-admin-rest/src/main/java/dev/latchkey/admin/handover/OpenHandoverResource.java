@@ -3,6 +3,8 @@ package dev.latchkey.admin.handover;
 import static dev.latchkey.admin.json.Replies.texts;
 import static dev.latchkey.admin.json.Replies.value;
 
+import dev.latchkey.admin.admission.Admission;
+import dev.latchkey.admin.admission.Fingerprint;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
@@ -47,8 +49,9 @@ public final class OpenHandoverResource {
   @Path("inspect")
   @ForAnyone
   @Consumes(MediaType.APPLICATION_JSON)
-  public Response inspect(@Nullable JsonBody body) {
-    return answer(administration.get().handovers().inspect(code(body)));
+  public Response inspect(@Nullable JsonBody body, @Context HttpServletRequest request) {
+    String code = code(body);
+    return inTurn(address(request), () -> administration.get().handovers().inspect(code));
   }
 
   /** Opens a link; its credentials are shown once. */
@@ -57,9 +60,20 @@ public final class OpenHandoverResource {
   @ForAnyone
   @Consumes(MediaType.APPLICATION_JSON)
   public Response open(@Nullable JsonBody body, @Context HttpServletRequest request) {
-    String address =
-        AdminStartup.addressesOf(context).of(request.getRemoteAddr(), request::getHeaders);
-    return answer(administration.get().handovers().open(code(body), address));
+    String code = code(body);
+    String address = address(request);
+    return inTurn(address, () -> administration.get().handovers().open(code, address));
+  }
+
+  private Response inTurn(String address, Supplier<HandoverOutcome> work) {
+    return answer(
+        AdminStartup.services(context)
+            .strangers()
+            .inTurn(Fingerprint.of(ClientAddress.place(address)), work));
+  }
+
+  private String address(HttpServletRequest request) {
+    return AdminStartup.addressesOf(context).of(request.getRemoteAddr(), request::getHeaders);
   }
 
   private static String code(@Nullable JsonBody body) {

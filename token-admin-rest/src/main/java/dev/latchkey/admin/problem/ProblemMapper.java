@@ -1,5 +1,6 @@
 package dev.latchkey.admin.problem;
 
+import dev.latchkey.admin.admission.CrowdedException;
 import dev.latchkey.admin.json.JsonReply;
 import dev.latchkey.admin.json.MalformedBodyException;
 import dev.latchkey.core.administer.CommandRefusedException;
@@ -43,6 +44,11 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
     }
     if (thrown instanceof MalformedBodyException malformed) {
       return problem(malformed.status(), String.valueOf(malformed.getMessage())).build();
+    }
+    if (thrown instanceof CrowdedException crowded) {
+      return problem(crowded.status(), String.valueOf(crowded.getMessage()))
+          .header(HttpHeaders.RETRY_AFTER, crowded.retryAfterSeconds())
+          .build();
     }
     if (thrown instanceof StoreUnavailableException || thrown instanceof PersistenceException) {
       LOG.log(Level.WARNING, "the database could not be used", thrown);

@@ -56,21 +56,29 @@ public final class AccountResource {
     AdminUsers.SignIn check =
         users
             .get()
-            .signIn(new BasicCredentials(caller.getName(), present), caller.actor().address());
+            .signInAgain(new BasicCredentials(caller.getName(), present), caller.actor().address());
     if (check instanceof AdminUsers.SignIn.TooMany tooMany) {
       return tooMany.response();
     }
     if (!(check instanceof AdminUsers.SignIn.Accepted accepted)) {
       throw invalid("currentPassword", "is wrong");
     }
-    if (wanted.equals(present)) {
+    if (OpaqueString.prepared(wanted).equals(OpaqueString.prepared(present))) {
       throw invalid("newPassword", "is the present one: take another");
     }
     OpenSession session = caller.session();
-    accounts
+    users
         .get()
-        .changePassword(
-            caller.actor(), accepted.user(), wanted, session == null ? null : session.id());
+        .hashing(
+            caller.actor(),
+            () ->
+                accounts
+                    .get()
+                    .changePassword(
+                        caller.actor(),
+                        accepted.user(),
+                        wanted,
+                        session == null ? null : session.id()));
     return Response.noContent().build();
   }
 

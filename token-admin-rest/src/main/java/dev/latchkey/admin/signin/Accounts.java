@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** The people who administer: added, given another role, given a new password. Thread-safe. */
 public final class Accounts {
 
-  private static final int LONGEST_NAME = 100;
+  static final int LONGEST_NAME = 100;
   private static final int GENERATED_LENGTH = 24;
   private static final int MOST = 1000;
 
@@ -193,8 +193,7 @@ public final class Accounts {
    * @throws ConflictException when they were given another password since
    */
   void changePassword(Actor actor, AdminUser signedIn, String password, @Nullable String session) {
-    NewPassword.check(password, actor.name());
-    String hash = hashes.of(password);
+    String hash = hashes.of(NewPassword.check(password, actor.name()));
     commands.<Boolean>carryOut(
         actor,
         command -> {
@@ -218,19 +217,19 @@ public final class Accounts {
   }
 
   // Orders a change of what signs in, or of who may, against sessions that are just being opened.
-  private static AdminUser locked(EntityManager em, String name) {
+  static AdminUser locked(EntityManager em, String name) {
     return found(em, name, LockModeType.PESSIMISTIC_WRITE);
   }
 
   private static AdminUser found(EntityManager em, String name, LockModeType lock) {
-    AdminUser user = allowed(name) ? em.find(AdminUser.class, name, lock) : null;
+    AdminUser user = isName(name) ? em.find(AdminUser.class, name, lock) : null;
     if (user == null) {
       throw new NotFoundException("there is no user of this name");
     }
     return user;
   }
 
-  private static void refuseOneself(Actor actor, String name) {
+  static void refuseOneself(Actor actor, String name) {
     if (actor.name().equals(name)) {
       throw new ConflictException("this is you: another admin must do it");
     }
@@ -252,7 +251,7 @@ public final class Accounts {
   }
 
   private static void checkName(String name) {
-    if (!allowed(name)) {
+    if (!isName(name)) {
       throw new InvalidInputException(
           List.of(
               new FieldError(
@@ -264,7 +263,8 @@ public final class Accounts {
     }
   }
 
-  private static boolean allowed(String name) {
+  /** Whether a user of ours can have this name. */
+  static boolean isName(String name) {
     return !name.isEmpty()
         && name.length() <= LONGEST_NAME
         && name.chars().allMatch(c -> letterOrDigit(c) || ".-_@".indexOf(c) >= 0)

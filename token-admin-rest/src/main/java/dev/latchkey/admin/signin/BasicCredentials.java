@@ -9,13 +9,20 @@ import java.util.Optional;
 /** A name and a password as HTTP Basic sends them (RFC 7617). Does not tell the password. */
 record BasicCredentials(String name, String password) {
 
-  private static final int LONGEST = 400;
+  /** Credentials that nobody has. */
+  private static final BasicCredentials IMPOSSIBLE = new BasicCredentials("", "");
 
-  /** The credentials behind {@code Basic}; empty when they are malformed. */
+  // Base64 of the longest name and password, in UTF-8 and not normalized, has less.
+  private static final int LONGEST = 6000;
+
+  /**
+   * The credentials behind {@code Basic}; empty when they are malformed. Those of impossible length
+   * are not looked at: they are wrong, not malformed.
+   */
   static Optional<BasicCredentials> parse(String encoded) {
     try {
       if (encoded.length() > LONGEST) {
-        return Optional.empty();
+        return Optional.of(IMPOSSIBLE);
       }
       byte[] decoded = Base64.getDecoder().decode(encoded.strip());
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(decoded)).toString();
@@ -28,8 +35,18 @@ record BasicCredentials(String name, String password) {
     }
   }
 
+  /**
+   * The same with the password prepared ({@link OpaqueString}); empty when nobody can have this
+   * name or this password because of its length or its characters.
+   */
+  Optional<BasicCredentials> prepared() {
+    return !name.isEmpty() && name.length() <= Accounts.LONGEST_NAME
+        ? OpaqueString.prepared(password).map(text -> new BasicCredentials(name, text))
+        : Optional.empty();
+  }
+
   @Override
   public String toString() {
-    return "BasicCredentials[" + name + "]";
+    return "BasicCredentials[" + (name.length() > Accounts.LONGEST_NAME ? "…" : name) + "]";
   }
 }

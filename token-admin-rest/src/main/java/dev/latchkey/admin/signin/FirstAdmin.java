@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /**
  * Makes the first admin user of an installation. There is no default password: it is configured, or
@@ -37,9 +38,7 @@ public final class FirstAdmin {
   public static void check(Settings settings) {
     settings
         .get(Key.ADMIN_PASSWORD)
-        .filter(
-            password ->
-                password.length() < NewPassword.SHORTEST || password.length() > NewPassword.LONGEST)
+        .filter(password -> !isAllowed(password))
         .ifPresent(
             password -> {
               throw new InvalidConfigurationException(
@@ -48,8 +47,14 @@ public final class FirstAdmin {
                       + NewPassword.SHORTEST
                       + " to "
                       + NewPassword.LONGEST
-                      + " characters");
+                      + " characters, none of them a control character");
             });
+  }
+
+  private static boolean isAllowed(String password) {
+    return OpaqueString.prepared(password)
+        .filter(prepared -> OpaqueString.length(prepared) >= NewPassword.SHORTEST)
+        .isPresent();
   }
 
   /** Makes the first user when there is none. Several processes may do so at once. */
@@ -63,9 +68,9 @@ public final class FirstAdmin {
     if (database.read(FirstAdmin::thereIsOne)) {
       return;
     }
-    boolean generated = settings.get(Key.ADMIN_PASSWORD).isEmpty();
-    String password =
-        settings.get(Key.ADMIN_PASSWORD).orElseGet(() -> Base62.random(random, GENERATED_LENGTH));
+    Optional<String> configured = settings.get(Key.ADMIN_PASSWORD).flatMap(OpaqueString::prepared);
+    boolean generated = configured.isEmpty();
+    String password = configured.orElseGet(() -> Base62.random(random, GENERATED_LENGTH));
     String hash = hashes.of(password);
     try {
       database.<Boolean>transact(

@@ -6,6 +6,7 @@ import dev.latchkey.core.administer.FieldError;
 import dev.latchkey.core.administer.InvalidInputException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a password that somebody chooses must be (NIST SP 800-63B §5.1.1.2). */
 final class NewPassword {
@@ -24,17 +25,23 @@ final class NewPassword {
   /**
    * Refuses a password that is too short, too long, or easily guessed.
    *
+   * @param text as it was typed
    * @param user whose password it will be; it must not be made of their name
-   * @throws InvalidInputException when it is
+   * @return the password to hash: prepared as {@link OpaqueString}
+   * @throws InvalidInputException when it is refused
    */
-  static void check(String password, String user) {
-    if (password.length() < SHORTEST || password.length() > LONGEST) {
+  static String check(String text, String user) {
+    Optional<String> prepared = OpaqueString.prepared(text);
+    if (!prepared.orElse(text).codePoints().allMatch(OpaqueString::inFreeformClass)) {
+      throw invalid("takes no control characters and no characters that can't be seen");
+    }
+    String password = prepared.orElse("");
+    int length = OpaqueString.length(password);
+    if (length < SHORTEST || length > LONGEST) {
       throw invalid("takes " + SHORTEST + " to " + LONGEST + " characters");
     }
-    if (password.chars().anyMatch(Character::isISOControl)) {
-      throw invalid("takes no control characters");
-    }
-    String measured = password.substring(0, Math.min(password.length(), MEASURED));
+    String measured =
+        password.substring(0, password.offsetByCodePoints(0, Math.min(length, MEASURED)));
     Strength strength = new Zxcvbn().measure(measured, List.of(user, "latchkey"));
     int score = strength.getScore();
     String warning = strength.getFeedback().getWarning(Locale.ENGLISH);
@@ -45,6 +52,7 @@ final class NewPassword {
               + (warning.isEmpty() ? "" : " (" + warning + ")")
               + ": take several words that do not belong together");
     }
+    return password;
   }
 
   private static InvalidInputException invalid(String message) {

@@ -42,6 +42,14 @@ final class PasswordHash {
         + base64.encodeToString(hash(password, salt, rounds));
   }
 
+  /**
+   * Whether a hash was made with fewer rounds than this makes hashes with, or by another scheme.
+   */
+  boolean isOutdated(String encoded) {
+    String[] parts = encoded.split("\\$", -1);
+    return parts.length != 4 || !parts[0].equals(SCHEME) || Integer.parseInt(parts[1]) < rounds;
+  }
+
   /** Whether a hash is that of a password. */
   boolean matches(String password, String encoded) {
     String[] parts = encoded.split("\\$", -1);

@@ -23,7 +23,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +66,7 @@ public final class SessionResource {
     Fields fields = new Fields(JsonBody.required(body));
     BasicCredentials credentials =
         new BasicCredentials(fields.requiredText("name"), fields.requiredText("password"));
+    String code = fields.text("code");
     fields.done();
     String address =
         AdminStartup.addressesOf(context).of(request.getRemoteAddr(), request::getHeaders);
@@ -77,33 +77,48 @@ public final class SessionResource {
     if (!(signIn instanceof AdminUsers.SignIn.Accepted accepted)) {
       return wrong();
     }
-    Optional<String> opened =
-        sessions
-            .get()
-            .open(
-                new Actor(credentials.name(), address),
-                accepted.user(),
-                request.getHeader(HttpHeaders.USER_AGENT),
-                Browser.cookie(request));
-    return opened
-        .map(cookie -> signedIn(cookie, address, request))
+    if (accepted.user().secondFactorOn()) {
+      if (code == null || code.isBlank()) {
+        return secondFactor("required", "Enter the code that your authenticator app shows.");
+      }
+      AdminUsers.SignIn second = users.get().withCode(accepted.user(), code, address);
+      if (second instanceof AdminUsers.SignIn.TooMany tooMany) {
+        return tooMany.response();
+      }
+      if (second instanceof AdminUsers.SignIn.Rejected) {
+        return secondFactor("wrong", "The code is wrong, or was used before.");
+      }
+    }
+    return sessions
+        .get()
+        .open(
+            new Actor(accepted.user().name(), address),
+            accepted.user(),
+            request.getHeader(HttpHeaders.USER_AGENT),
+            Browser.cookie(request))
+        .map(opened -> signedIn(opened, address, request))
         .orElseGet(SessionResource::wrong);
   }
 
-  private Response signedIn(String cookie, String address, HttpServletRequest request) {
-    @Nullable OpenSession session = sessions.get().find(cookie).orElse(null);
-    if (session == null) {
-      return wrong();
-    }
-    return Replies.builder(Response.ok(), json(Caller.by(session, address)).build())
-        .header(HttpHeaders.SET_COOKIE, Browser.kept(request, cookie))
+  private static Response signedIn(
+      Sessions.Opened opened, String address, HttpServletRequest request) {
+    return Replies.builder(Response.ok(), json(Caller.by(opened.session(), address)).build())
+        .header(HttpHeaders.SET_COOKIE, Browser.kept(request, opened.cookie()))
         .build();
   }
 
   private static Response wrong() {
-    return ProblemMapper.problem(401, "The name or the password is wrong.")
-        .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"latchkey\"")
-        .build();
+    return refused(ProblemMapper.problem(401, "The name or the password is wrong."));
+  }
+
+  // Only whoever knows the password is told that there is a second factor.
+  private static Response secondFactor(String state, String detail) {
+    return refused(
+        ProblemMapper.problem(401, detail, Json.createObjectBuilder().add("secondFactor", state)));
+  }
+
+  private static Response refused(Response.ResponseBuilder problem) {
+    return problem.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"latchkey\"").build();
   }
 
   /** Who is signed in. */

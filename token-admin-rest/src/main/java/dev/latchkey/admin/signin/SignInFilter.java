@@ -156,7 +156,7 @@ public final class SignInFilter implements ContainerRequestFilter {
     }
     return sessions
         .get()
-        .find(cookie)
+        .find(cookie, address())
         .map(session -> Caller.by(session, address()))
         .orElseThrow(() -> unauthorized("The session has ended. Sign in again."));
   }
@@ -164,7 +164,14 @@ public final class SignInFilter implements ContainerRequestFilter {
   private Caller ofBasic(BasicCredentials credentials) {
     SignIn signIn = users.get().signIn(credentials, address());
     if (signIn instanceof SignIn.Accepted accepted) {
-      return Caller.by(Caller.By.BASIC, new Actor(credentials.name(), address()), accepted.role());
+      if (accepted.user().secondFactorOn()) {
+        throw forbidden(
+            new Actor(accepted.user().name(), address()),
+            "HTTP Basic has no room for the code of your second factor; use an access token with"
+                + " one of the scopes latchkey:viewer, :operator and :admin");
+      }
+      return Caller.by(
+          Caller.By.BASIC, new Actor(accepted.user().name(), address()), accepted.role());
     }
     if (signIn instanceof SignIn.TooMany tooMany) {
       throw new Refusal(tooMany.response());

@@ -3,14 +3,16 @@ package dev.latchkey.admin.signin;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.admin.admission.Fingerprint;
 import dev.latchkey.core.thirdparty.ClientAddress;
 import java.time.Duration;
 
 /**
  * Slows failed sign-ins down, by account and address together and by address alone, never by
  * account alone: nobody can lock the owner of an account out. Nor can whoever shares an address
- * with them, such as a proxy that is not told of, when they have signed in from it lately. Bounded;
- * thread-safe.
+ * with them, such as a proxy that is not told of, when they have signed in from it lately. Its keys
+ * are of fixed size, and their number is bounded: at most 5 MB, whatever strangers send.
+ * Thread-safe.
  */
 final class Throttle {
 
@@ -22,8 +24,8 @@ final class Throttle {
   private static final int MOST_DOUBLINGS = 20;
 
   private final Ticker ticker;
-  private final Cache<String, Failures> tracked;
-  private final Cache<String, Boolean> signedInLately;
+  private final Cache<Fingerprint, Failures> tracked;
+  private final Cache<Fingerprint, Boolean> signedInLately;
 
   Throttle(Ticker ticker) {
     this.ticker = ticker;
@@ -47,32 +49,68 @@ final class Throttle {
 
   /** How long to wait before the next try; nothing when there may be one now. */
   Duration delay(String account, String address) {
-    String both = both(account, address);
+    Fingerprint both = both(account, address);
     long nanos = nanosLeft(both);
     return Duration.ofNanos(
         signedInLately.getIfPresent(both) == null
-            ? Math.max(nanos, nanosLeft(ClientAddress.place(address)))
+            ? Math.max(nanos, nanosLeft(place(address)))
             : nanos);
   }
 
   /** A try has failed. */
   void failed(String account, String address) {
     add(both(account, address), FREE_FAILURES);
-    add(ClientAddress.place(address), FREE_FAILURES_OF_ADDRESS);
+    add(place(address), FREE_FAILURES_OF_ADDRESS);
   }
 
   /** A try has succeeded. */
   void succeeded(String account, String address) {
     tracked.invalidate(both(account, address));
     signedInLately.put(both(account, address), true);
+    signedInLately.put(place(address), true);
   }
 
-  private long nanosLeft(String key) {
+  /**
+   * Begins a try of a code of an account's second factor, and counts it as failed until {@link
+   * #codeRight}: many tries at once count as many. By account alone, since whoever tries codes
+   * knows the password.
+   *
+   * @return how long to wait before the try; nothing when it may be made now
+   */
+  synchronized Duration beginCode(String account) {
+    Fingerprint key = code(account);
+    long nanos = nanosLeft(key);
+    if (nanos <= 0) {
+      add(key, FREE_FAILURES);
+    }
+    return Duration.ofNanos(Math.max(0, nanos));
+  }
+
+  /** A code was right. */
+  void codeRight(String account) {
+    tracked.invalidate(code(account));
+  }
+
+  private static Fingerprint code(String account) {
+    return Fingerprint.of("second factor", account, "");
+  }
+
+  /** Whether this account was signed in to from this address within a week. */
+  boolean signedInLately(String account, String address) {
+    return signedInLately.getIfPresent(both(account, address)) != null;
+  }
+
+  /** Whether anybody has signed in from this address within a week. */
+  boolean signedInLately(String address) {
+    return signedInLately.getIfPresent(place(address)) != null;
+  }
+
+  private long nanosLeft(Fingerprint key) {
     Failures failures = tracked.getIfPresent(key);
     return failures == null ? 0 : failures.untilNanos - ticker.read();
   }
 
-  private void add(String key, int free) {
+  private void add(Fingerprint key, int free) {
     tracked
         .asMap()
         .compute(
@@ -92,7 +130,11 @@ final class Throttle {
     return delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
   }
 
-  private static String both(String account, String address) {
-    return ClientAddress.place(address) + ' ' + account;
+  private static Fingerprint both(String account, String address) {
+    return Fingerprint.of(ClientAddress.place(address), account);
+  }
+
+  private static Fingerprint place(String address) {
+    return Fingerprint.of(ClientAddress.place(address));
   }
 }

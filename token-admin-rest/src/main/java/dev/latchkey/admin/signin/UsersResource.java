@@ -36,10 +36,12 @@ public final class UsersResource {
   private static final String ROLE = "takes viewer, operator or admin";
 
   private final Supplier<Accounts> accounts;
+  private final Supplier<SecondFactors> secondFactors;
 
   /** A resource on what runs in this application, or throws when nothing does yet. */
   public UsersResource(@Context ServletContext context) {
     this.accounts = () -> AdminStartup.services(context).accounts();
+    this.secondFactors = () -> AdminStartup.services(context).secondFactors();
   }
 
   /** Lists everybody. */
@@ -108,6 +110,16 @@ public final class UsersResource {
         withPassword(accounts.get().resetPassword(Caller.of(security).actor(), name)));
   }
 
+  /** Turns the second factor off of somebody who has lost it. */
+  @DELETE
+  @Path("{name}/second-factor")
+  @Needs(Role.ADMIN)
+  public Response resetSecondFactor(
+      @PathParam("name") String name, @Context SecurityContext security) {
+    secondFactors.get().reset(Caller.of(security).actor(), name);
+    return Response.noContent().build();
+  }
+
   /**
    * Removes somebody, and deactivates the tokens for Latchkey itself that they issued, unless
    * {@code keep-tokens} is true; a header field says how many.
@@ -138,6 +150,7 @@ public final class UsersResource {
         .add("name", user.name())
         .add("role", user.role().toString())
         .add("mustChangePassword", user.mustChangePassword())
+        .add("secondFactor", user.secondFactorOn())
         .add("createdAt", user.createdAt().toString());
   }
 }

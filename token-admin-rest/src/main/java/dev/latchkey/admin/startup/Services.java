@@ -1,11 +1,13 @@
 package dev.latchkey.admin.startup;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.admin.admission.Admission;
 import dev.latchkey.admin.signin.Accounts;
 import dev.latchkey.admin.signin.AdminSession;
 import dev.latchkey.admin.signin.AdminUser;
 import dev.latchkey.admin.signin.AdminUsers;
 import dev.latchkey.admin.signin.FirstAdmin;
+import dev.latchkey.admin.signin.SecondFactors;
 import dev.latchkey.admin.signin.Sessions;
 import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.administer.Administration;
@@ -15,16 +17,27 @@ import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 
 /** What runs once the database is there. Thread-safe. */
 public final class Services implements AutoCloseable {
+
+  private static final int STRANGERS_AT_ONCE = 2;
+  private static final int STRANGERS_WAITING = 8;
+  private static final int SHARE_OF_ONE = 4;
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Administration administration;
   private final LatchkeyNode node;
   private final AdminUsers users;
   private final Sessions sessions;
   private final Accounts accounts;
+  private final SecondFactors secondFactors;
+
+  // Opening a link takes the database's time, and anybody may ask for it.
+  private final Admission strangers =
+      new Admission(STRANGERS_AT_ONCE, STRANGERS_WAITING, SHARE_OF_ONE, PATIENCE);
 
   private Services(
       Administration administration,
@@ -43,6 +56,7 @@ public final class Services implements AutoCloseable {
             Ticker.systemTicker());
     this.sessions = new Sessions(administration.commands(), random);
     this.accounts = new Accounts(administration.commands(), random, settings.get(Key.HOME));
+    this.secondFactors = new SecondFactors(administration.commands(), random);
   }
 
   /**
@@ -85,6 +99,15 @@ public final class Services implements AutoCloseable {
 
   public Accounts accounts() {
     return accounts;
+  }
+
+  /** The turns of callers whom nobody knows. */
+  public Admission strangers() {
+    return strangers;
+  }
+
+  public SecondFactors secondFactors() {
+    return secondFactors;
   }
 
   /** Stops the threads and closes the database. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.admin.admission.CrowdedException;
 import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.AuditEventView;
@@ -24,9 +25,12 @@ import dev.latchkey.core.thirdparty.ThirdParty.Authorization;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -92,11 +96,11 @@ class SessionsTest {
   void endsWhenIdle() {
     String cookie = open(ADMIN, "Firefox", null);
     pass(Duration.ofMinutes(29));
-    assertThat(sessions().find(cookie)).isPresent();
+    assertThat(find(cookie)).isPresent();
     pass(Duration.ofMinutes(29));
-    assertThat(sessions().find(cookie)).isPresent();
+    assertThat(find(cookie)).isPresent();
     pass(Duration.ofMinutes(30));
-    assertThat(sessions().find(cookie)).isEmpty();
+    assertThat(find(cookie)).isEmpty();
     assertThat(sessions().of("admin")).isEmpty();
   }
 
@@ -106,12 +110,12 @@ class SessionsTest {
     String cookie = open(ADMIN, "Firefox", null);
     for (int i = 0; i < 12 * 3 - 1; i++) {
       pass(Duration.ofMinutes(20));
-      assertThat(sessions().find(cookie)).as("after %s × 20 min", i).isPresent();
+      assertThat(find(cookie)).as("after %s × 20 min", i).isPresent();
     }
     pass(Duration.ofMinutes(20).minusMillis(1));
-    assertThat(sessions().find(cookie)).isPresent();
+    assertThat(find(cookie)).isPresent();
     pass(Duration.ofMillis(1));
-    assertThat(sessions().find(cookie)).isEmpty();
+    assertThat(find(cookie)).isEmpty();
   }
 
   @Test
@@ -121,10 +125,10 @@ class SessionsTest {
     String first = open(ADMIN, "Firefox", null);
     String second = open(ADA, "Firefox", first);
     assertThat(second).isNotEqualTo(first);
-    assertThat(sessions().find(first)).isEmpty();
+    assertThat(find(first)).isEmpty();
     String planted = "x".repeat(56);
     assertThat(open(ADMIN, null, planted)).isNotEqualTo(planted);
-    assertThat(sessions().find(planted)).isEmpty();
+    assertThat(find(planted)).isEmpty();
   }
 
   @Test
@@ -141,9 +145,9 @@ class SessionsTest {
           cookie.substring(0, 12),
           "\u0000".repeat(56)
         }) {
-      assertThat(sessions().find(wrong)).isEmpty();
+      assertThat(find(wrong)).isEmpty();
     }
-    assertThat(sessions().find(cookie))
+    assertThat(find(cookie))
         .hasValueSatisfying(
             session -> {
               assertThat(session.user()).isEqualTo("admin");
@@ -167,11 +171,74 @@ class SessionsTest {
     assertThat(listed.get(1).toString()).doesNotContain(one.substring(13));
 
     assertThatThrownBy(() -> sessions().end(ADMIN, id)).isInstanceOf(NotFoundException.class);
-    assertThat(sessions().find(one)).isPresent();
+    assertThat(find(one)).isPresent();
     sessions().end(ADA, id);
-    assertThat(sessions().find(one)).isEmpty();
-    assertThat(sessions().find(two)).isPresent();
+    assertThat(find(one)).isEmpty();
+    assertThat(find(two)).isPresent();
     assertThat(actions()).startsWith("sign-out", "sign-in", "sign-in");
+  }
+
+  // issue 14, "Further": a bound on sessions per person
+  @Test
+  @DisplayName("D3 somebody has at most 20 sessions: one more ends the oldest")
+  void boundsTheSessionsOfAPerson() {
+    add("ada", Role.VIEWER);
+    String admins = open(ADMIN, null, null);
+    List<String> cookies = new ArrayList<>();
+    for (int i = 0; i < 21; i++) {
+      pass(Duration.ofSeconds(1));
+      cookies.add(open(ADA, null, null));
+    }
+
+    assertThat(sessions().of("ada")).hasSize(20);
+    assertThat(find(cookies.get(0))).isEmpty();
+    assertThat(find(cookies.get(1))).isPresent();
+    assertThat(find(cookies.get(20))).isPresent();
+    assertThat(find(admins)).isPresent();
+    assertThat(administration().audit().list(AuditFilter.ALL, new PageRequest(1, null)).items())
+        .singleElement()
+        .asString()
+        .contains("\"ended\":", cookies.get(0).substring(0, 12));
+  }
+
+  // issue 15.3
+  @Test
+  @DisplayName("F8 a session is ended by its id to the letter")
+  void endsNoSessionByATextLikeItsId() {
+    String id = open(ADMIN, null, null).substring(0, 12);
+    for (String other :
+        List.of(id + " ", id + "\u0000", "", "x".repeat(5000), "\u0000".repeat(12))) {
+      assertThatThrownBy(() -> sessions().end(ADMIN, other)).isInstanceOf(NotFoundException.class);
+    }
+    assertThat(sessions().of("admin")).hasSize(1);
+  }
+
+  // issue 14.3
+  @Test
+  @DisplayName(
+      "F3 cookies that are nobody's wait in a bounded line, open sessions never behind them")
+  void looksUpStrangersCookiesInTurn() throws Exception {
+    Sessions sessions = sessions();
+    String mine = open(ADMIN, null, null);
+    assertThat(sessions.find(mine, "10.0.0.1")).isPresent();
+    ExecutorService threads = Executors.newFixedThreadPool(60);
+    try {
+      List<Callable<Integer>> requests = new ArrayList<>();
+      for (int i = 0; i < 600; i++) {
+        String forged = String.format(Locale.ROOT, "%012d.", i) + "x".repeat(43);
+        String address = "10.1.0." + i % 250;
+        String cookie = i % 3 == 0 ? mine : forged;
+        requests.add(() -> statusOf(sessions, cookie, address));
+      }
+      List<Integer> statuses = new ArrayList<>();
+      for (Future<Integer> each : threads.invokeAll(requests, 60, TimeUnit.SECONDS)) {
+        statuses.add(each.get());
+      }
+      assertThat(statuses).filteredOn(status -> status == 200).hasSize(200);
+      assertThat(statuses).containsOnly(200, 401, 503);
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
@@ -183,15 +250,15 @@ class SessionsTest {
     String other = open(ADMIN, null, null);
     add("ada", Role.VIEWER);
     String adas = open(ADA, null, null);
-    String id = sessions().find(mine).orElseThrow().id();
+    String id = find(mine).orElseThrow().id();
 
     changePassword(GOOD, id);
 
     assertThat(file).doesNotExist();
-    assertThat(sessions().find(mine))
+    assertThat(find(mine))
         .hasValueSatisfying(session -> assertThat(session.mustChangePassword()).isFalse());
-    assertThat(sessions().find(other)).isEmpty();
-    assertThat(sessions().find(adas)).isPresent();
+    assertThat(find(other)).isEmpty();
+    assertThat(find(adas)).isPresent();
     assertThat(signedIn("admin", GOOD).role()).isEqualTo(Role.ADMIN);
   }
 
@@ -248,16 +315,16 @@ class SessionsTest {
     add("ada", Role.VIEWER);
     String cookie = open(ADA, null, null);
     accounts().changeRole(ADMIN, "ada", Role.OPERATOR, false);
-    assertThat(sessions().find(cookie).orElseThrow().role()).isEqualTo(Role.OPERATOR);
+    assertThat(find(cookie).orElseThrow().role()).isEqualTo(Role.OPERATOR);
 
     Created<AdminUser> reset = accounts().resetPassword(ADMIN, "ada");
-    assertThat(sessions().find(cookie)).isEmpty();
+    assertThat(find(cookie)).isEmpty();
     assertThat(signIn("ada", Objects.requireNonNull(reset.secret())))
         .isInstanceOf(AdminUsers.SignIn.Accepted.class);
 
     String again = open(ADA, null, null);
     accounts().remove(ADMIN, "ada", false);
-    assertThat(sessions().find(again)).isEmpty();
+    assertThat(find(again)).isEmpty();
     assertThatThrownBy(() -> accounts().remove(ADMIN, "ada", false))
         .isInstanceOf(NotFoundException.class);
     assertThatThrownBy(() -> accounts().changeRole(ADMIN, "a\u0000b", Role.ADMIN, false))
@@ -417,7 +484,19 @@ class SessionsTest {
   }
 
   private String open(Actor user, @Nullable String userAgent, @Nullable String before) {
-    return sessions().open(user, present(user.name()), userAgent, before).orElseThrow();
+    return sessions().open(user, present(user.name()), userAgent, before).orElseThrow().cookie();
+  }
+
+  private static int statusOf(Sessions sessions, String cookie, String address) {
+    try {
+      return sessions.find(cookie, address).isPresent() ? 200 : 401;
+    } catch (CrowdedException refused) {
+      return refused.status();
+    }
+  }
+
+  private Optional<OpenSession> find(@Nullable String cookie) {
+    return sessions().find(cookie, "10.0.0.1");
   }
 
   private void changePassword(String password, @Nullable String session) {

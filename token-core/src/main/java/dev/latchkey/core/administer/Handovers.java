@@ -208,6 +208,9 @@ public final class Handovers {
 
   /** What a link is good for. Changes nothing: whoever previews a link may ask. */
   public HandoverOutcome inspect(String code) {
+    if (idOf(code).isEmpty()) {
+      return Unknown.INSTANCE;
+    }
     Instant now = commands.now();
     return commands.read(
         em -> {
@@ -228,10 +231,15 @@ public final class Handovers {
    * @param address where whoever opens it is
    */
   public HandoverOutcome open(String code, String address) {
-    String name = "handover:" + idOf(code).orElse("(unknown)");
+    // A text that is no code costs no statement.
+    Optional<String> id = idOf(code);
+    if (id.isEmpty()) {
+      return Unknown.INSTANCE;
+    }
     // Whether its maker might grant this was asked when the link was made, and usable(…) asks
     // whether the maker still may.
-    return commands.carryOut(new Actor(name, address, true), command -> opened(command, code));
+    Actor actor = new Actor("handover:" + id.get(), address, true);
+    return commands.carryOut(actor, command -> opened(command, code));
   }
 
   private HandoverOutcome opened(Command command, String code) {
