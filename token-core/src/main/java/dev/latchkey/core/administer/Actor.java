@@ -30,7 +30,7 @@ public record Actor(String name, String address, boolean grantsAll) {
    *
    * @throws NotAllowedException when one of the scopes is of Latchkey itself
    */
-  void requireMayGrant(Collection<String> scopes) {
+  public void requireMayGrant(Collection<String> scopes) {
     if (!grantsAll && scopes.stream().anyMatch(scope -> scope.startsWith(OF_LATCHKEY))) {
       throw new NotAllowedException(
           "Not allowed: a token with a scope of Latchkey itself ("

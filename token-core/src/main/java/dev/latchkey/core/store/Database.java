@@ -37,7 +37,7 @@ public final class Database implements AutoCloseable {
   private static final int LIMIT_MILLIS = ConnectionSource.ANSWER_SECONDS * 1000;
 
   /** The version of the tables that this code needs; migrations write it down. */
-  static final int SCHEMA_VERSION = 3;
+  static final int SCHEMA_VERSION = 8;
 
   private final ConnectionSource connections;
   private final boolean postgres;

@@ -17,7 +17,7 @@ final class Migrations {
   /**
    * {@code exact} stands behind a column that is compared byte by byte, {@code on_token} behind an
    * index of tokens that is dropped, {@code not_switched_off} behind one that may do without the
-   * others.
+   * others, {@code when_purged} behind one that may do without tokens that are kept.
    */
   private static final Map<String, Map<String, String>> PLACEHOLDERS =
       Map.of(
@@ -28,7 +28,8 @@ final class Migrations {
               "instant", "timestamp(3) with time zone",
               "text", "character large object",
               "on_token", "",
-              "not_switched_off", ""),
+              "not_switched_off", "",
+              "when_purged", ""),
           "postgresql",
           Map.of(
               "exact", "collate \"C\"",
@@ -36,7 +37,8 @@ final class Migrations {
               "instant", "timestamp(3) with time zone",
               "text", "text",
               "on_token", "",
-              "not_switched_off", "where deactivated_at is null"),
+              "not_switched_off", "where deactivated_at is null",
+              "when_purged", "where purge_at is not null"),
           "mariadb",
           Map.of(
               "exact", "character set utf8mb4 collate utf8mb4_bin",
