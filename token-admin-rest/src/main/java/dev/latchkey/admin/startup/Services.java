@@ -11,6 +11,8 @@ import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.oauth.AuthorizationCode;
+import dev.latchkey.core.oauth.OAuthGrants;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
 import java.security.SecureRandom;
@@ -25,6 +27,7 @@ public final class Services implements AutoCloseable {
   private final AdminUsers users;
   private final Sessions sessions;
   private final Accounts accounts;
+  private final OAuthGrants grants;
 
   private Services(
       Administration administration,
@@ -43,6 +46,11 @@ public final class Services implements AutoCloseable {
             Ticker.systemTicker());
     this.sessions = new Sessions(administration.commands(), random);
     this.accounts = new Accounts(administration.commands(), random, settings.get(Key.HOME));
+    this.grants =
+        new OAuthGrants(
+            administration.commands(),
+            administration.issuer(),
+            settings.get(Key.OAUTH_TOKEN_LIFETIME));
   }
 
   /**
@@ -55,7 +63,11 @@ public final class Services implements AutoCloseable {
     Ticker ticker = Ticker.systemTicker();
     Administration administration =
         Administration.open(
-            settings, server, clock, random, List.of(AdminSession.class, AdminUser.class));
+            settings,
+            server,
+            clock,
+            random,
+            List.of(AdminSession.class, AdminUser.class, AuthorizationCode.class));
     try {
       FirstAdmin.ensure(administration.database(), settings, clock, random);
       LatchkeyNode node = LatchkeyNode.start(administration.database(), settings, clock, ticker);
@@ -85,6 +97,10 @@ public final class Services implements AutoCloseable {
 
   public Accounts accounts() {
     return accounts;
+  }
+
+  public OAuthGrants grants() {
+    return grants;
   }
 
   /** Stops the threads and closes the database. */
