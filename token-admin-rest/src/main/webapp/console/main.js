@@ -71,10 +71,31 @@ function pageOf(hash) {
   return overview(context);
 }
 
+const AUTHORIZE = '#/authorize?';
+const LATER = 'latchkey-authorize';
+
+/** Goes back to the authorization request that somebody was signed in for; whether there is one. */
+function backToAuthorization() {
+  const waiting = location.hash.startsWith(AUTHORIZE) ? location.hash : sessionStorage.getItem(LATER);
+  sessionStorage.removeItem(LATER);
+  if (waiting?.startsWith(AUTHORIZE)) {
+    location.replace(`oauth/authorize?${waiting.slice(AUTHORIZE.length)}`);
+    return true;
+  }
+  return false;
+}
+
 async function show() {
   if (!state.user || state.user.mustChangePassword) {
+    // Single sign-on leaves this page, and loses what stands behind the #.
+    if (location.hash.startsWith(AUTHORIZE)) {
+      sessionStorage.setItem(LATER, location.hash);
+    }
     update();
     root.querySelector('input:not([readonly])')?.focus();
+    return;
+  }
+  if (backToAuthorization()) {
     return;
   }
   state.page?.end?.();

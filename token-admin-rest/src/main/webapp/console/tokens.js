@@ -97,12 +97,12 @@ export function tokenGrid(context, party, reload) {
   }
 
   const row = (token) => {
-    const soon = token.active && !token.replacedBy && token.expiresAt && daysUntil(token.expiresAt) <= SOON;
+    const soon = token.active && !token.replacedBy && !isFetched(token) && token.expiresAt && daysUntil(token.expiresAt) <= SOON;
     return html`
       <tr class="${token.status} ${soon ? 'soon' : ''}" data-token=${token.id}>
         <td class="tick">
           <input type="checkbox" aria-label="Active: ${called(token)}" .checked=${isOn(token)}
-            ?disabled=${!context.may('operator') || token.status === 'expired'} @change=${(event) => activate(event, token)}>
+            ?disabled=${!context.may('operator') || ENDED.has(token.status)} @change=${(event) => activate(event, token)}>
           ${token.status === 'active' ? nothing : html`<span class="badge ${token.status === 'expired' ? '' : 'bad'}">${STATUS[token.status]}</span>`}
         </td>
         <th scope="row">
@@ -119,7 +119,7 @@ export function tokenGrid(context, party, reload) {
           ? html`${when(token.lastUsedAt)} <small>from ${token.lastUsedFrom}</small>` : html`<span class="none">never</span>`}</td>
         <td data-name="Uses, 30 days" class="uses">${sparkline(token.usesPerDay, `${number(sum(token.usesPerDay))} uses in the last 30 days`)}
           <span class="count">${number(sum(token.usesPerDay))}</span></td>
-        <td class="act">${context.may('operator') && !token.replacedBy && token.status !== 'deactivated' && token.status !== 'third-party-disabled'
+        <td class="act">${context.may('operator') && !token.replacedBy && ['active', 'expired'].includes(token.status) && !isFetched(token)
           ? html`<button aria-label="Renew ${called(token)}" @click=${() => renew(token)}>Renew …</button>` : nothing}</td>
       </tr>`;
   };
@@ -153,9 +153,15 @@ export function tokenGrid(context, party, reload) {
   };
 }
 
-const STATUS = { expired: 'expired', deactivated: 'off', 'third-party-disabled': 'third party disabled' };
+const STATUS = { expired: 'expired', deactivated: 'off', 'reported-leaked': 'reported as leaked', 'third-party-disabled': 'third party disabled' };
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const called = (token) => token.label ?? token.hint;
 
 // A token of a disabled third party is still switched on: it comes back with the third party.
+/** Nothing makes such a token active again. */
+const ENDED = new Set(['expired', 'reported-leaked']);
+
+/** The third party's software has fetched it, and fetches the next one by itself. */
+const isFetched = (token) => token.createdBy === 'oauth:client_credentials';
+
 const isOn = (token) => token.status === 'active' || (token.status === 'third-party-disabled' && !token.deactivatedAt);

@@ -137,6 +137,12 @@ class ConsolePagesIT {
     }
   }
 
+  /** Nothing on a page keeps anybody out, as far as axe-core sees. */
+  static void isAccessible(Page page) throws IOException {
+    page.evaluate(axe());
+    assertThat((List<?>) page.evaluate(FIND_VIOLATIONS)).as("axe on %s", page.url()).isEmpty();
+  }
+
   private interface Look {
     void at(String name);
   }

@@ -172,6 +172,7 @@ public final class Run {
     unlessSet(
         "latchkey.filter.rules", "POST /sample/* sample:write; GET /sample/reports/* reports:read");
     unlessSet("latchkey.handover.try-url", "http://" + LOOPBACK + ":" + port + "/sample/whoami");
+    unlessSet("latchkey.issuer", "http://" + LOOPBACK + ":" + port + "/latchkey");
     System.setProperty("latchkey.home", home.toString());
   }
 

@@ -46,6 +46,7 @@ public final class BearerTokenFilter implements Filter {
   private final AtomicBoolean wrongTold = new AtomicBoolean();
   private @Nullable Guard guard;
   private @Nullable SharedNode node;
+  private @Nullable IssuerMetadata issuer;
 
   /** For the container. */
   public BearerTokenFilter() {
@@ -90,6 +91,7 @@ public final class BearerTokenFilter implements Filter {
       door.allowedBy(settings);
       Gate gate = new Gate(settings, () -> node == null ? null : node.verifier());
       Guard made = Guard.of(settings, gate, door == Door.FORWARD_AUTH);
+      issuer = door == Door.FORWARD_AUTH ? IssuerMetadata.configured(settings) : null;
       node = SharedNode.of(config.getServletContext(), settings, clock);
       guard = made;
       if (door != Door.MECHANISM) {
@@ -171,6 +173,11 @@ public final class BearerTokenFilter implements Filter {
     SharedNode checking = node;
     if (checking != null && Health.isAt(path, request)) {
       new Health(checking::checks).answer(path, request, response);
+      return true;
+    }
+    IssuerMetadata document = issuer;
+    if (document != null && document.isAt(path, request)) {
+      document.answer(request, response);
       return true;
     }
     ForwardAuth forwardAuth = mine.forwardAuth();

@@ -15,7 +15,7 @@ public enum Role {
   ADMIN;
 
   /** The greatest role that one of these scopes gives. */
-  static Optional<Role> ofScopes(Collection<String> scopes) {
+  public static Optional<Role> ofScopes(Collection<String> scopes) {
     return greatest(role -> scopes.contains("latchkey:" + role));
   }
 

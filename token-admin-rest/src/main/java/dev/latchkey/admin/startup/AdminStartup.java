@@ -28,6 +28,7 @@ public final class AdminStartup implements ServletContextListener {
   static final String ATTRIBUTE = BackgroundStart.class.getName();
   private static final String ADDRESSES = ClientAddress.class.getName();
   private static final String SINGLE_SIGN_ON = OpenIdProvider.class.getName();
+  private static final String SETTINGS = Settings.class.getName();
   private static final String TRY_URL = Key.HANDOVER_TRY_URL.name();
 
   @Override
@@ -35,6 +36,7 @@ public final class AdminStartup implements ServletContextListener {
     ServletContext context = event.getServletContext();
     Settings settings = Settings.load(context.getClassLoader());
     FirstAdmin.check(settings);
+    context.setAttribute(SETTINGS, settings);
     context.setAttribute(SINGLE_SIGN_ON, OpenIdProvider.configured(settings).isPresent());
     context.setAttribute(TRY_URL, settings.get(Key.HANDOVER_TRY_URL).orElse(null));
     context.setAttribute(ADDRESSES, ClientAddress.configured(settings));
@@ -58,6 +60,14 @@ public final class AdminStartup implements ServletContextListener {
     if (event.getServletContext().getAttribute(ATTRIBUTE) instanceof BackgroundStart<?> start) {
       start.close();
     }
+  }
+
+  /** The configuration. */
+  public static Settings settingsOf(ServletContext context) {
+    if (context.getAttribute(SETTINGS) instanceof Settings settings) {
+      return settings;
+    }
+    throw new IllegalStateException("the admin WAR was not started");
   }
 
   /** Where callers are, behind the proxies of the configuration. */

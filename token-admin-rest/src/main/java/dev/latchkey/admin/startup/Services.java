@@ -13,6 +13,8 @@ import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.oauth.AuthorizationCode;
+import dev.latchkey.core.oauth.OAuthGrants;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
 import java.security.SecureRandom;
@@ -34,6 +36,7 @@ public final class Services implements AutoCloseable {
   private final Sessions sessions;
   private final Accounts accounts;
   private final SecondFactors secondFactors;
+  private final OAuthGrants grants;
 
   // Opening a link takes the database's time, and anybody may ask for it.
   private final Admission strangers =
@@ -57,6 +60,11 @@ public final class Services implements AutoCloseable {
     this.sessions = new Sessions(administration.commands(), random);
     this.accounts = new Accounts(administration.commands(), random, settings.get(Key.HOME));
     this.secondFactors = new SecondFactors(administration.commands(), random);
+    this.grants =
+        new OAuthGrants(
+            administration.commands(),
+            administration.issuer(),
+            settings.get(Key.OAUTH_TOKEN_LIFETIME));
   }
 
   /**
@@ -69,7 +77,11 @@ public final class Services implements AutoCloseable {
     Ticker ticker = Ticker.systemTicker();
     Administration administration =
         Administration.open(
-            settings, server, clock, random, List.of(AdminSession.class, AdminUser.class));
+            settings,
+            server,
+            clock,
+            random,
+            List.of(AdminSession.class, AdminUser.class, AuthorizationCode.class));
     try {
       FirstAdmin.ensure(administration.database(), settings, clock, random);
       LatchkeyNode node = LatchkeyNode.start(administration.database(), settings, clock, ticker);
@@ -108,6 +120,10 @@ public final class Services implements AutoCloseable {
 
   public SecondFactors secondFactors() {
     return secondFactors;
+  }
+
+  public OAuthGrants grants() {
+    return grants;
   }
 
   /** Stops the threads and closes the database. */

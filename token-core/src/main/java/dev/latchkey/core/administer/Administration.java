@@ -27,6 +27,7 @@ public final class Administration implements AutoCloseable {
   private final Commands commands;
   private final AuditTrail audit;
   private final ThirdPartyAdministration thirdParties;
+  private final TokenIssuer issuer;
   private final TokenAdministration tokens;
   private final Handovers handovers;
   private final AccessCheck accessCheck;
@@ -46,9 +47,8 @@ public final class Administration implements AutoCloseable {
     this.audit = audit;
     this.commands = new Commands(database, feed, audit, clock);
     this.thirdParties = new ThirdPartyAdministration(commands, random, prefix);
-    this.tokens =
-        new TokenAdministration(
-            commands, new TokenFormat(random), prefix, settings.get(Key.TOKEN_LIFETIME));
+    this.issuer = new TokenIssuer(new TokenFormat(random), prefix);
+    this.tokens = new TokenAdministration(commands, issuer, settings.get(Key.TOKEN_LIFETIME));
     this.handovers = new Handovers(commands, thirdParties, tokens, random);
     this.accessCheck = new AccessCheck(commands);
     this.statistics = new Statistics(database, clock);
@@ -122,6 +122,11 @@ public final class Administration implements AutoCloseable {
   /** For commands on entities of the caller's own. */
   public Commands commands() {
     return commands;
+  }
+
+  /** For tokens that no admin issues. */
+  public TokenIssuer issuer() {
+    return issuer;
   }
 
   public ThirdPartyAdministration thirdParties() {

@@ -43,7 +43,7 @@ public final class Command {
   }
 
   /** Notes that earlier answers must not be used. */
-  void changed(Change change) {
+  public void changed(Change change) {
     changes.add(change);
   }
 

@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * <p>A token counts with all scopes that it was issued with, even those that its third party lacks
  * at the moment, because an admin may give the third party those scopes later.
  */
-final class GrantRule {
+public final class GrantRule {
 
   static final String OF_LATCHKEY = "latchkey:";
   private static final String ADMIN = OF_LATCHKEY + "admin";
@@ -42,7 +42,7 @@ final class GrantRule {
    *
    * @throws NotAllowedException when the actor is no admin and one of the scopes is of Latchkey
    */
-  static void check(Actor actor, Collection<String> scopes) {
+  public static void check(Actor actor, Collection<String> scopes) {
     if (!actor.grantsAll() && scopes.stream().anyMatch(GrantRule::ofLatchkey)) {
       throw new NotAllowedException(
           "Not allowed: access with a scope of Latchkey itself ("

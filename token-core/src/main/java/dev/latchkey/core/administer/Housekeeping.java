@@ -77,6 +77,7 @@ final class Housekeeping implements AutoCloseable {
       inBatches(em -> deleteEndedSecrets(em, now));
       inBatches(em -> deleteOldRefusals(em, now.minus(REFUSALS_KEPT)));
       inBatches(em -> deleteOldLinks(em, now.minus(LINKS_KEPT)));
+      inBatches(em -> deleteEndedTokens(em, now));
       outage.worked();
     } catch (RuntimeException | Error failed) {
       outage.failed(failed);
@@ -133,6 +134,23 @@ final class Housekeeping implements AutoCloseable {
             .getResultList();
     old.forEach(em::remove);
     return old.size();
+  }
+
+  private static int deleteEndedTokens(EntityManager em, Instant now) {
+    List<String> ended =
+        em.createQuery("select t.id from AccessToken t where t.purgeAt <= :now", String.class)
+            .setParameter("now", now)
+            .setMaxResults(BATCH)
+            .getResultList();
+    if (ended.isEmpty()) {
+      return 0;
+    }
+    em.createQuery("delete from TokenUsage u where u.id.tokenId in :ended")
+        .setParameter("ended", ended)
+        .executeUpdate();
+    return em.createQuery("delete from AccessToken t where t.id in :ended")
+        .setParameter("ended", ended)
+        .executeUpdate();
   }
 
   // Until then whoever opens one again is told when it was opened, and whom to ask.

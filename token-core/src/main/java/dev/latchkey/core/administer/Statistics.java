@@ -33,7 +33,9 @@ public final class Statistics {
 
   private static final String EXPIRING =
       "p.enabled = true and t.deactivatedAt is null and t.replacedBy is null"
-          + " and t.expiresAt > :now and t.expiresAt <= :until";
+          + " and t.expiresAt > :now and t.expiresAt <= :until"
+          // Software that fetches its tokens by itself fetches the next one as well.
+          + " and t.purgeAt is null";
 
   // An index alone counts what is active but for its third party, in two ranges, where a join would
   // read every token; then those of disabled third parties are taken off. One statement, so that
@@ -139,7 +141,7 @@ public final class Statistics {
         tokens(
             em,
             Overview.Kind.NEVER_USED,
-            "p.enabled = true and t.createdAt < :old and "
+            "p.enabled = true and t.purgeAt is null and t.createdAt < :old and "
                 + TokenAdministration.ACTIVE
                 + " and not exists (select u.uses from TokenUsage u where u.id.tokenId = t.id)"
                 + " order by t.createdAt, t.id",

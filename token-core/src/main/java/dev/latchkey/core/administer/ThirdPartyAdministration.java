@@ -284,7 +284,7 @@ public final class ThirdPartyAdministration {
       criteria
           .and(
               "p.enabled = true and exists (select t.id from AccessToken t where t.thirdPartyId ="
-                  + " p.id and t.deactivatedAt is null and t.expiresAt > :now and t.expiresAt <="
+                  + " p.id and t.deactivatedAt is null and t.purgeAt is null and t.expiresAt > :now and t.expiresAt <="
                   + " :until)")
           .with("now", now)
           .with("until", filter.expiringWithin().from(now));

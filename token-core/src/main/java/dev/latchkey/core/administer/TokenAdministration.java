@@ -4,12 +4,9 @@ import static dev.latchkey.core.administer.ThirdPartyAdministration.requireVersi
 
 import dev.latchkey.core.config.Lifetime;
 import dev.latchkey.core.feed.Change;
-import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
-import dev.latchkey.core.token.MintedToken;
 import dev.latchkey.core.token.Scopes;
-import dev.latchkey.core.token.TagKeys;
 import dev.latchkey.core.token.TokenFormat;
 import dev.latchkey.core.token.TokenStatus;
 import dev.latchkey.core.usage.TokenUsage;
@@ -37,14 +34,12 @@ public final class TokenAdministration {
   private static final Lifetime LONGEST_LIFE = Lifetime.parse("P10Y");
 
   private final Commands commands;
-  private final TokenFormat format;
-  private final String prefix;
+  private final TokenIssuer issuer;
   private final Lifetime lifetime;
 
-  TokenAdministration(Commands commands, TokenFormat format, String prefix, Lifetime lifetime) {
+  TokenAdministration(Commands commands, TokenIssuer issuer, Lifetime lifetime) {
     this.commands = commands;
-    this.format = format;
-    this.prefix = prefix;
+    this.issuer = issuer;
     this.lifetime = lifetime;
   }
 
@@ -197,20 +192,20 @@ public final class TokenAdministration {
     check(draft, party, command.now());
     Collection<String> scopes = draft.scopes() == null ? party.scopes() : draft.scopes();
     GrantRule.check(command.actor(), scopes);
-    MintedToken minted = format.mint(prefix, keys(em));
-    AccessToken token =
-        new AccessToken(
-            minted,
+    TokenIssuer.Issued issued =
+        issuer.issue(
+            em,
             party.id(),
             noneIfBlank(draft.label()),
             scopes,
             command.now(),
             by,
-            end(draft, party, command.now()));
-    em.persist(token);
+            end(draft, party, command.now()),
+            null);
+    AccessToken token = issued.row();
     command.did("token.create", party.id(), token.id(), described(token));
     em.flush();
-    return new Created<>(view(em, party, token, command.now()), minted.token().reveal());
+    return new Created<>(view(em, party, token, command.now()), issued.token());
   }
 
   /**
@@ -230,17 +225,17 @@ public final class TokenAdministration {
     refuseUnlessRenewable(old);
     Collection<String> scopes = Scopes.both(old.scopes(), party.scopes());
     TokenDraft draft = new TokenDraft(old.label(), newLifetime, null, List.copyOf(scopes));
-    MintedToken minted = format.mint(prefix, keys(em));
-    AccessToken token =
-        new AccessToken(
-            minted,
+    TokenIssuer.Issued issued =
+        issuer.issue(
+            em,
             party.id(),
             old.label(),
             scopes,
             command.now(),
             by,
-            end(draft, party, command.now()));
-    em.persist(token);
+            end(draft, party, command.now()),
+            null);
+    AccessToken token = issued.row();
     old.replace(token.id(), command.now().plus(overlap).truncatedTo(ChronoUnit.MILLIS));
     command.changed(Change.ofToken(old.id()));
     Map<String, @Nullable Object> detail = described(token);
@@ -249,7 +244,7 @@ public final class TokenAdministration {
     detail.put("replacedExpiresAt", old.expiresAt());
     command.did("token.renew", party.id(), token.id(), detail);
     em.flush();
-    return new Created<>(view(em, party, token, command.now()), minted.token().reveal());
+    return new Created<>(view(em, party, token, command.now()), issued.token());
   }
 
   static TokenView view(EntityManager em, ThirdParty party, AccessToken token, Instant now) {
@@ -277,11 +272,6 @@ public final class TokenAdministration {
       Command command, ThirdParty party, IdempotencyRow earlier) {
     AccessToken token = found(command.em(), earlier.thirdPartyId(), earlier.resourceId());
     return new Created<>(view(command.em(), party, token, command.now()), null);
-  }
-
-  private static TagKeys keys(EntityManager em) {
-    return TagKeys.stored(em)
-        .orElseThrow(() -> new StoreUnavailableException("the database has no tag key"));
   }
 
   private static Map<String, TokenView.Usage> usage(
@@ -386,6 +376,10 @@ public final class TokenAdministration {
     boolean isOn = token.deactivatedAt() == null;
     if (active && !isOn) {
       GrantRule.check(command.actor(), token.scopes());
+    }
+    if (active && token.reportedLeakedAt() != null) {
+      throw new ConflictException(
+          "the token was reported as leaked and can't be switched on: add a token");
     }
     Instant end = token.expiresAt();
     if (active && end != null && !command.now().isBefore(end)) {

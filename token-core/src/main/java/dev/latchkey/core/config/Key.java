@@ -65,6 +65,10 @@ public final class Key<T> {
           "an ISO-8601 period such as P6M or P90D, more than nothing and at most 10 years",
           Lifetime::parse);
 
+  /** How long a token lives that a third party fetches by its client credentials. */
+  public static final Key<Duration> OAUTH_TOKEN_LIFETIME =
+      duration("latchkey.oauth.token-lifetime", "PT1H");
+
   /** Tokens held in memory by one node. */
   public static final Key<Integer> CACHE_MAX_SIZE =
       integer("latchkey.cache.max-size", 100_000, 1, 100_000_000);
@@ -194,6 +198,7 @@ public final class Key<T> {
           HOME_GROUP,
           TOKEN_PREFIX,
           TOKEN_LIFETIME,
+          OAUTH_TOKEN_LIFETIME,
           CACHE_MAX_SIZE,
           CACHE_REFRESH_AFTER,
           CACHE_MAX_STALE,

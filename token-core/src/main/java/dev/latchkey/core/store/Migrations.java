@@ -36,8 +36,8 @@ final class Migrations {
   /**
    * {@code exact} stands behind a column that is compared byte by byte, {@code table} behind a
    * table, {@code on_token} behind an index of tokens that is dropped, {@code not_switched_off}
-   * behind one that may do without the others, {@code mariadb} before a statement for MariaDB
-   * alone.
+   * and {@code when_purged} behind one that may do without the others, {@code mariadb} before a
+   * statement for MariaDB alone.
    */
   private static final Map<DatabaseKind, Map<String, String>> PLACEHOLDERS =
       new EnumMap<>(
@@ -51,6 +51,7 @@ final class Migrations {
                   "text", "character large object",
                   "on_token", "",
                   "not_switched_off", "",
+                  "when_purged", "",
                   "mariadb", "--"),
               DatabaseKind.POSTGRESQL,
               Map.of(
@@ -61,6 +62,7 @@ final class Migrations {
                   "text", "text",
                   "on_token", "",
                   "not_switched_off", "where deactivated_at is null",
+                  "when_purged", "where purge_at is not null",
                   "mariadb", "--"),
               DatabaseKind.MARIADB,
               Map.of(
@@ -71,6 +73,7 @@ final class Migrations {
                   "text", "longtext",
                   "on_token", "on access_token",
                   "not_switched_off", "",
+                  "when_purged", "",
                   "mariadb", "")));
 
   private Migrations() {}

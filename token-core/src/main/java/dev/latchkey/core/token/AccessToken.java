@@ -52,6 +52,12 @@ public class AccessToken {
   @Column(name = "replaced_by")
   private @Nullable String replacedBy;
 
+  @Column(name = "reported_leaked_at")
+  private @Nullable Instant reportedLeakedAt;
+
+  @Column(name = "purge_at", updatable = false)
+  private @Nullable Instant purgeAt;
+
   @Version
   @Column(name = "version")
   private long version;
@@ -60,11 +66,7 @@ public class AccessToken {
   @SuppressWarnings("NullAway") // fields are filled in by the provider
   protected AccessToken() {}
 
-  /**
-   * A new token of a third party.
-   *
-   * @param expiresAt the end; null for never
-   */
+  /** A new token of a third party whose row is kept. */
   public AccessToken(
       MintedToken minted,
       String thirdPartyId,
@@ -73,6 +75,24 @@ public class AccessToken {
       Instant createdAt,
       String createdBy,
       @Nullable Instant expiresAt) {
+    this(minted, thirdPartyId, label, scopes, createdAt, createdBy, expiresAt, null);
+  }
+
+  /**
+   * A new token of a third party.
+   *
+   * @param expiresAt the end; null for never
+   * @param purgeAt when its row may be deleted; null to keep it
+   */
+  public AccessToken(
+      MintedToken minted,
+      String thirdPartyId,
+      @Nullable String label,
+      Collection<String> scopes,
+      Instant createdAt,
+      String createdBy,
+      @Nullable Instant expiresAt,
+      @Nullable Instant purgeAt) {
     this.id = minted.id();
     this.prefix = minted.prefix();
     this.hash = minted.hash().toBytes();
@@ -82,6 +102,7 @@ public class AccessToken {
     this.createdAt = createdAt;
     this.createdBy = createdBy;
     this.expiresAt = expiresAt;
+    this.purgeAt = purgeAt;
   }
 
   /** The public handle. */
@@ -134,6 +155,11 @@ public class AccessToken {
     return replacedBy;
   }
 
+  /** When somebody reported that they have found it; null for never. */
+  public @Nullable Instant reportedLeakedAt() {
+    return reportedLeakedAt;
+  }
+
   /** Counts changes, for optimistic locking. */
   public long version() {
     return version;
@@ -141,7 +167,9 @@ public class AccessToken {
 
   /** The status at {@code now}, given whether the third party is enabled. */
   public TokenStatus status(Instant now, boolean thirdPartyEnabled) {
-    return TokenStatus.at(now, expiresAt, deactivatedAt, thirdPartyEnabled);
+    return reportedLeakedAt == null
+        ? TokenStatus.at(now, expiresAt, deactivatedAt, thirdPartyEnabled)
+        : TokenStatus.REPORTED_LEAKED;
   }
 
   public void label(@Nullable String newLabel) {
@@ -152,6 +180,14 @@ public class AccessToken {
   public void deactivate(Instant now) {
     if (deactivatedAt == null) {
       deactivatedAt = now;
+    }
+  }
+
+  /** Deactivates it for ever, because somebody has found it. */
+  public void reportLeaked(Instant now) {
+    deactivate(now);
+    if (reportedLeakedAt == null) {
+      reportedLeakedAt = now;
     }
   }
 

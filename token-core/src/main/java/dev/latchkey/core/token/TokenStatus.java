@@ -14,6 +14,8 @@ public enum TokenStatus {
   EXPIRED("expired"),
   /** An admin switched it off, and may switch it on again. */
   DEACTIVATED("deactivated"),
+  /** Somebody has found it and reported it; nothing brings it back. */
+  REPORTED_LEAKED("reported-leaked"),
   /** Would be active, but its third party is disabled. */
   THIRD_PARTY_DISABLED("third-party-disabled");
 

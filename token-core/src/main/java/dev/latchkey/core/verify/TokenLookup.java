@@ -93,7 +93,8 @@ final class TokenLookup {
     TokenHash hash = TokenHash.ofBytes(row.hash);
     // Expiry is the clock's matter at each check, so it is left out here.
     return switch (TokenStatus.at(Instant.MIN, row.expiresAt, row.deactivatedAt, row.enabled)) {
-      case DEACTIVATED -> new Unusable(Refused.DEACTIVATED, hash, row.thirdPartyId);
+      case DEACTIVATED, REPORTED_LEAKED ->
+          new Unusable(Refused.DEACTIVATED, hash, row.thirdPartyId);
       case THIRD_PARTY_DISABLED ->
           new Unusable(Refused.THIRD_PARTY_DISABLED, hash, row.thirdPartyId);
       case ACTIVE, EXPIRED -> grant(id, hash, row);

@@ -1,0 +1,22 @@
+package dev.latchkey.core.oauth;
+
+import java.time.Instant;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is said of an active token (RFC 7662 §2.2). Immutable.
+ *
+ * @param tokenId the token's public id ({@code jti})
+ * @param clientId the third party's Client ID ({@code client_id}, {@code sub})
+ * @param name the third party's name ({@code username})
+ * @param scopes what it may do now; unmodifiable
+ * @param expiresAt null when it does not expire
+ */
+public record Introspection(
+    String tokenId,
+    String clientId,
+    String name,
+    SortedSet<String> scopes,
+    Instant issuedAt,
+    @Nullable Instant expiresAt) {}
