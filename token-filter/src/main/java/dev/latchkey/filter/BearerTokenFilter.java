@@ -86,7 +86,8 @@ public final class BearerTokenFilter implements Filter {
       for (String name : Collections.list(config.getInitParameterNames())) {
         parameters.put(name, config.getInitParameter(name));
       }
-      Settings settings = Settings.load(parameters, config.getServletContext().getClassLoader());
+      Settings settings =
+          Settings.load(parameters, ApplicationClasses.of(config.getServletContext()));
       door.allowedBy(settings);
       Gate gate = new Gate(settings, () -> node == null ? null : node.verifier());
       Guard made = Guard.of(settings, gate, door == Door.FORWARD_AUTH);

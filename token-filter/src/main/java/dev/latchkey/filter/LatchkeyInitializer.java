@@ -19,16 +19,34 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts the filter in front of the application whose {@code WEB-INF/lib} it is in, before all other
  * filters, unless the application declares it in its {@code web.xml} or says {@code
- * latchkey.filter.register=false}. Called by the container; never throws, because some servers
- * would then serve the application without the filter.
+ * latchkey.filter.register=false}; WebSocket handshakes are checked in front of all filters in
+ * these cases too. Called by the container, or once by the code that starts an embedded one: {@code
+ * new LatchkeyInitializer().onStartup(null, context)}. A second call for a context does nothing.
+ *
+ * <p>Throws only where the container takes no filter at all, because some servers would serve the
+ * application without the filter after an exception.
  */
 public final class LatchkeyInitializer implements ServletContainerInitializer {
 
   private static final Logger LOG = System.getLogger(LatchkeyInitializer.class.getName());
   private static final String NAME = "latchkey";
+  private static final String CALLED = LatchkeyInitializer.class.getName();
 
+  /** For the container, and for the code that starts an embedded one. */
+  public LatchkeyInitializer() {}
+
+  /**
+   * Registers the filter.
+   *
+   * @param none not looked at; may be null
+   * @throws IllegalStateException when the container does not take filters any more
+   */
   @Override
   public void onStartup(@Nullable Set<Class<?>> none, ServletContext context) {
+    if (hasRegistered(context)) {
+      return;
+    }
+    context.setAttribute(CALLED, "");
     try {
       Registration.in(context);
     } catch (RuntimeException | Error broken) {
@@ -37,8 +55,25 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
     }
   }
 
+  /** Whether the initializer was called for an application, whatever it has registered there. */
+  static boolean wasCalledFor(ServletContext context) {
+    return context.getAttribute(CALLED) != null;
+  }
+
+  // An embedded context that is started again may have kept the attribute and lost the filter.
+  private static boolean hasRegistered(ServletContext context) {
+    return context.getAttribute(CALLED) instanceof String name
+        && !name.isEmpty()
+        && context.getFilterRegistration(name) != null;
+  }
+
   // At every path, whatever it guards: the container compares paths as they are spelt.
   private static void register(ServletContext context, Filter filter) {
+    register(context, filter, EnumSet.allOf(DispatcherType.class));
+  }
+
+  private static void register(
+      ServletContext context, Filter filter, EnumSet<DispatcherType> dispatches) {
     String name = NAME;
     // That the application has a filter of this name is no reason to be without ours.
     while (context.getFilterRegistration(name) != null) {
@@ -49,7 +84,8 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
       throw new IllegalStateException("the server does not take the filter");
     }
     registration.setAsyncSupported(true);
-    registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+    registration.addMappingForUrlPatterns(dispatches, false, "/*");
+    context.setAttribute(CALLED, name);
   }
 
   /** A class of its own, so that one that is missing is missed where it can be caught. */
@@ -60,7 +96,7 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
 
     static void in(ServletContext context) {
       try {
-        Settings settings = Settings.load(context.getClassLoader());
+        Settings settings = Settings.load(ApplicationClasses.of(context));
         if (context.getInitParameter(SERVER) != null) {
           Door.FORWARD_AUTH.allowedBy(settings);
           register(context, new BearerTokenFilter(Clock.systemUTC(), Door.FORWARD_AUTH));
@@ -75,6 +111,8 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
           register(context, new BearerTokenFilter(Clock.systemUTC(), Door.MECHANISM));
         } else if (settings.get(Key.FILTER_REGISTER) && !declared(context)) {
           register(context, new BearerTokenFilter());
+        } else {
+          register(context, new HandshakeFilter(), EnumSet.of(DispatcherType.REQUEST));
         }
       } catch (InvalidConfigurationException invalid) {
         register(context, new ClosedFilter());

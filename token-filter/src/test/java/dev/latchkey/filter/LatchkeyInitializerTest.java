@@ -15,8 +15,11 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -48,15 +51,27 @@ class LatchkeyInitializerTest {
             "map " + EnumSet.allOf(DispatcherType.class) + " after=false /*");
   }
 
+  // issue 22.b
   @Test
+  @DisplayName("leaves it to web.xml or to code, but for WebSocket handshakes")
   void leavesItToTheWebXmlOrToCode() {
     declared = true;
     start();
-    assertThat(done).isEmpty();
     declared = false;
     System.setProperty("latchkey.filter.register", "false");
     start();
-    assertThat(done).isEmpty();
+    assertThat(filters).hasSize(2).allMatch(HandshakeFilter.class::isInstance);
+    assertThat(done).contains("map [REQUEST] after=false /*");
+  }
+
+  // issue 22.1
+  @Test
+  @DisplayName("a second call for an application registers nothing")
+  void registersOnce() {
+    ServletContext context = context();
+    new LatchkeyInitializer().onStartup(null, context);
+    new LatchkeyInitializer().onStartup(null, context);
+    assertThat(filters).hasSize(1);
   }
 
   @Test
@@ -177,6 +192,8 @@ class LatchkeyInitializerTest {
   }
 
   private ServletContext context() {
+    Map<String, Object> attributes = new HashMap<>();
+    Set<String> names = new HashSet<>(Set.of(taken));
     return (ServletContext)
         Proxy.newProxyInstance(
             getClass().getClassLoader(),
@@ -187,11 +204,9 @@ class LatchkeyInitializerTest {
                   case "getInitParameter" -> ownWar ? "true" : null;
                   case "getFilterRegistrations" -> registrations();
                   case "getFilterRegistration" ->
-                      taken.equals(arguments[0]) ? registration() : null;
-                  case "setAttribute" -> {
-                    done.add("attribute " + arguments[0]);
-                    yield null;
-                  }
+                      names.contains(arguments[0]) ? registration() : null;
+                  case "getAttribute" -> attributes.get(arguments[0]);
+                  case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
                   case "addListener" -> {
                     done.add("listener " + arguments[0].getClass().getSimpleName());
                     yield null;
@@ -201,6 +216,7 @@ class LatchkeyInitializerTest {
                       yield null;
                     }
                     done.add("filter " + arguments[0]);
+                    names.add((String) arguments[0]);
                     filters.add((Filter) arguments[1]);
                     yield registration();
                   }
