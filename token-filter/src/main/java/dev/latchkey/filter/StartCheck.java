@@ -14,19 +14,20 @@ import java.nio.charset.StandardCharsets;
 /**
  * Notices an application that starts without {@link LatchkeyInitializer}: containers do not call
  * the initializer of a jar that {@code <absolute-ordering>} in {@code web.xml} leaves out (Servlet
- * 6.0 §8.2.2). Registers the filter then; where the server does not take it any more, the
- * application is not started.
+ * 6.0 §8.2.2), and Jetty calls none without its module for annotations. Registers the filter then;
+ * where the server does not take it any more, the application is not started.
  *
- * <p>Called by the server as a listener of our tag library, which is read whatever the order, and
- * by {@link StartCheckExtension}. Stateless.
+ * <p>Called by servers with Jakarta Pages as a listener of our tag library, by Jetty because of
+ * {@code jetty-web.xml}, and by {@link StartCheckExtension}: all of these are found whatever the
+ * order. Stateless.
  */
 public final class StartCheck implements ServletContextListener {
 
   private static final Logger LOG = System.getLogger(StartCheck.class.getName());
 
   private static final String WHY =
-      "the server did not call Latchkey's initializer, because <absolute-ordering> in web.xml does"
-          + " not list it";
+      "the server did not call Latchkey's initializer, most likely because <absolute-ordering> in"
+          + " web.xml does not list it";
   private static final String REMEDY =
       "; add <name>latchkey</name> to <absolute-ordering>, or set latchkey.filter.register=false if"
           + " the application registers the filter itself or needs none";
