@@ -60,6 +60,11 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
     return context.getAttribute(CALLED) != null;
   }
 
+  /** Whether the initializer has registered a filter in an application. */
+  static boolean hasRegisteredIn(ServletContext context) {
+    return context.getAttribute(CALLED) instanceof String name && !name.isEmpty();
+  }
+
   // An embedded context that is started again may have kept the attribute and lost the filter.
   private static boolean hasRegistered(ServletContext context) {
     return context.getAttribute(CALLED) instanceof String name
@@ -96,7 +101,7 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
 
     static void in(ServletContext context) {
       try {
-        Settings settings = Settings.load(ApplicationClasses.of(context));
+        Settings settings = ApplicationSettings.of(context);
         if (context.getInitParameter(SERVER) != null) {
           Door.FORWARD_AUTH.allowedBy(settings);
           register(context, new BearerTokenFilter(Clock.systemUTC(), Door.FORWARD_AUTH));

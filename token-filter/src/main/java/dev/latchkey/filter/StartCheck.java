@@ -1,8 +1,9 @@
 package dev.latchkey.filter;
 
 import dev.latchkey.core.config.Key;
-import dev.latchkey.core.config.Settings;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextAttributeEvent;
+import jakarta.servlet.ServletContextAttributeListener;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import java.io.IOException;
@@ -21,9 +22,11 @@ import java.nio.charset.StandardCharsets;
  * {@code jetty-web.xml}, and by {@link StartCheckExtension}: all of these are found whatever the
  * order. Stateless.
  */
-public final class StartCheck implements ServletContextListener {
+public final class StartCheck implements ServletContextListener, ServletContextAttributeListener {
 
   private static final Logger LOG = System.getLogger(StartCheck.class.getName());
+
+  private static final String RESTRICTED = StartCheck.class.getName() + ".restricted";
 
   private static final String WHY =
       "the server did not call Latchkey's initializer, most likely because <absolute-ordering> in"
@@ -46,25 +49,48 @@ public final class StartCheck implements ServletContextListener {
     check(event.getServletContext());
   }
 
+  /**
+   * Registers the filter in a context that takes filters, for one that does not: a listener of a
+   * library is given a restricted context (Servlet 6.0 §4.4), and its attributes are told to us
+   * with the real one.
+   */
+  @Override
+  public void attributeAdded(ServletContextAttributeEvent event) {
+    if (RESTRICTED.equals(event.getName())) {
+      new LatchkeyInitializer().onStartup(null, event.getServletContext());
+    }
+  }
+
   static void check(ServletContext context) {
     if (LatchkeyInitializer.wasCalledFor(context)) {
       return;
     }
     try {
-      new LatchkeyInitializer().onStartup(null, context);
-      LOG.log(Level.WARNING, WHY + ", and is called now" + REMEDY);
+      register(context);
     } catch (RuntimeException notTaken) {
-      if (!leftToTheApplication(context)) {
-        LOG.log(Level.ERROR, "the application is not started: " + WHY + REMEDY);
-        throw new IllegalStateException("not started: " + WHY + REMEDY, notTaken);
+      LOG.log(Level.ERROR, "the application is not started: " + WHY + REMEDY);
+      throw new IllegalStateException("not started: " + WHY + REMEDY, notTaken);
+    }
+    LOG.log(
+        leftToTheApplication(context) ? Level.DEBUG : Level.WARNING,
+        WHY + ", and is called now" + REMEDY);
+  }
+
+  private static void register(ServletContext context) {
+    try {
+      new LatchkeyInitializer().onStartup(null, context);
+    } catch (UnsupportedOperationException restricted) {
+      context.setAttribute(RESTRICTED, "");
+      context.removeAttribute(RESTRICTED);
+      if (!LatchkeyInitializer.hasRegisteredIn(context) && !leftToTheApplication(context)) {
+        throw restricted;
       }
     }
   }
 
   private static boolean leftToTheApplication(ServletContext context) {
     try {
-      return !Settings.load(ApplicationClasses.of(context)).get(Key.FILTER_REGISTER)
-          || declared(context);
+      return !ApplicationSettings.of(context).get(Key.FILTER_REGISTER) || declared(context);
     } catch (RuntimeException | IOException | LinkageError unknown) {
       return false;
     }

@@ -125,8 +125,7 @@ class EmbeddedServersTest {
         Undertow.builder().addHttpListener(0, "127.0.0.1").setHandler(manager.start()).build();
     server.start();
     try {
-      isGuarded(
-          ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort());
+      isGuarded(((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort());
     } finally {
       server.stop();
       manager.stop();
