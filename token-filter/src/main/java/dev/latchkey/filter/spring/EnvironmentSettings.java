@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
@@ -24,8 +25,8 @@ final class EnvironmentSettings {
 
   private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("latchkey");
 
-  // Settings checks the names in these itself, and knows which variables are not ours.
-  private static final Set<String> CHECKED_ELSEWHERE =
+  // Settings reads these itself, and knows which variables are not ours.
+  private static final Set<String> READ_ELSEWHERE =
       Set.of(
           StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
           StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
@@ -33,7 +34,8 @@ final class EnvironmentSettings {
   private EnvironmentSettings() {}
 
   /**
-   * The texts that are there, by key without {@code latchkey.}. A list of YAML is one text.
+   * The texts that are there, by key without {@code latchkey.}, but for those that a system
+   * property or an environment variable decides. A list of YAML is one text.
    *
    * @throws InvalidConfigurationException when a key is unknown
    */
@@ -42,6 +44,9 @@ final class EnvironmentSettings {
     Binder binder = Binder.get(environment);
     Map<String, String> texts = new HashMap<>();
     for (Key<?> key : Key.ALL) {
+      if (isReadElsewhere(key, environment)) {
+        continue;
+      }
       BindResult<String> text = binder.bind(key.name(), Bindable.of(String.class));
       if (text.isBound()) {
         texts.put(key.initParameter(), text.get());
@@ -58,6 +63,22 @@ final class EnvironmentSettings {
     return texts;
   }
 
+  private static boolean isReadElsewhere(Key<?> key, Environment environment) {
+    ConfigurationPropertyName name = ConfigurationPropertyName.of(key.name());
+    for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+      if (source.getConfigurationProperty(name) != null
+          || source.containsDescendantOf(name) == ConfigurationPropertyState.PRESENT) {
+        return isReadElsewhere(source);
+      }
+    }
+    return false;
+  }
+
+  private static boolean isReadElsewhere(ConfigurationPropertySource source) {
+    return source.getUnderlyingSource() instanceof PropertySource<?> underlying
+        && READ_ELSEWHERE.contains(underlying.getName());
+  }
+
   private static void refuseUnknownKeys(Environment environment) {
     Set<ConfigurationPropertyName> known =
         Key.ALL.stream()
@@ -65,8 +86,7 @@ final class EnvironmentSettings {
             .collect(Collectors.toCollection(HashSet::new));
     for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
       if (source instanceof IterableConfigurationPropertySource names
-          && !(source.getUnderlyingSource() instanceof PropertySource<?> underlying
-              && CHECKED_ELSEWHERE.contains(underlying.getName()))) {
+          && !isReadElsewhere(source)) {
         names.stream()
             .filter(ROOT::isAncestorOf)
             .filter(name -> !known.contains(withoutIndex(name)))
