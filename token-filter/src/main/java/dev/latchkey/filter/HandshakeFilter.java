@@ -105,15 +105,20 @@ final class HandshakeFilter implements Filter {
 
   /** A filter as the application has registered it. */
   private record Registered(
-      BearerTokenFilter filter, List<PathPattern> patterns, Collection<String> servlets) {
+      BearerTokenFilter filter, List<PathPattern> patterns, Set<String> servlets) {
 
     static Registered of(FilterRegistration registration, ServletContext context) {
       List<PathPattern> patterns =
-          registration.getUrlPatternMappings().stream().map(PathPattern::canonical).toList();
-      Collection<String> servlets = Set.copyOf(registration.getServletNameMappings());
+          told(registration.getUrlPatternMappings()).stream().map(PathPattern::canonical).toList();
+      Set<String> servlets = Set.copyOf(told(registration.getServletNameMappings()));
       BearerTokenFilter filter = new BearerTokenFilter();
       filter.init(new SameConfig(registration, context));
       return new Registered(filter, patterns, servlets);
+    }
+
+    // Open Liberty answers null in place of none.
+    private static Collection<String> told(@Nullable Collection<String> mappings) {
+      return mappings == null ? List.of() : mappings;
     }
 
     boolean covers(HttpServletRequest request) {
@@ -141,7 +146,11 @@ final class HandshakeFilter implements Filter {
       implements FilterConfig {
 
     SameConfig(FilterRegistration registration, ServletContext context) {
-      this(registration.getName(), Map.copyOf(registration.getInitParameters()), context);
+      this(registration.getName(), copy(registration.getInitParameters()), context);
+    }
+
+    private static Map<String, String> copy(@Nullable Map<String, String> parameters) {
+      return parameters == null ? Map.of() : Map.copyOf(parameters);
     }
 
     @Override

@@ -8,6 +8,7 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -47,11 +48,50 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
       return;
     }
     context.setAttribute(CALLED, "");
+    ServletContainerInitializer complete = ofApplication(context);
+    if (complete != null) {
+      start(complete, none, context);
+      return;
+    }
     try {
       Registration.in(context);
     } catch (RuntimeException | Error broken) {
       register(context, new ClosedFilter());
       LOG.log(Level.ERROR, "everything is answered 503: the filter could not start", broken);
+    }
+  }
+
+  /**
+   * This initializer as the application's own class loader has it, where that is another one; null
+   * where it is not. With {@code <absolute-ordering>}, Payara and GlassFish call the initializer in
+   * a class loader that has only the listed jars, so that ours misses what it needs.
+   */
+  private static @Nullable ServletContainerInitializer ofApplication(ServletContext context) {
+    try {
+      @Nullable ClassLoader application = context.getClassLoader();
+      if (application == null) {
+        return null;
+      }
+      Class<?> same = application.loadClass(LatchkeyInitializer.class.getName());
+      return same == LatchkeyInitializer.class
+          ? null
+          : (ServletContainerInitializer) same.getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException
+        | UnsupportedOperationException
+        | ClassCastException
+        | LinkageError notThere) {
+      return null;
+    }
+  }
+
+  private static void start(
+      ServletContainerInitializer complete,
+      @Nullable Set<Class<?>> none,
+      ServletContext context) {
+    try {
+      complete.onStartup(none, context);
+    } catch (ServletException never) {
+      throw new IllegalStateException(never);
     }
   }
 

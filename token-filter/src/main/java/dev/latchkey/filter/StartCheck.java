@@ -57,7 +57,11 @@ public final class StartCheck implements ServletContextListener, ServletContextA
   @Override
   public void attributeAdded(ServletContextAttributeEvent event) {
     if (RESTRICTED.equals(event.getName())) {
-      new LatchkeyInitializer().onStartup(null, event.getServletContext());
+      try {
+        new LatchkeyInitializer().onStartup(null, event.getServletContext());
+      } catch (UnsupportedOperationException stillRestricted) {
+        LOG.log(Level.DEBUG, "this server takes no filter from a library", stillRestricted);
+      }
     }
   }
 

@@ -28,6 +28,7 @@ class LatchkeyInitializerTest {
 
   private final List<String> done = new ArrayList<>();
   private final List<Filter> filters = new ArrayList<>();
+  private ClassLoader applicationClasses = getClass().getClassLoader();
   private boolean declared;
   private boolean ownWar;
   private boolean broken;
@@ -138,6 +139,7 @@ class LatchkeyInitializerTest {
   @DisplayName("A19 closes everything when a jar is missing")
   void closesEverythingWithoutTokenCore() throws Exception {
     try (WithoutTokenCore classes = new WithoutTokenCore()) {
+      applicationClasses = classes;
       ServletContainerInitializer initializer =
           (ServletContainerInitializer)
               classes
@@ -151,6 +153,22 @@ class LatchkeyInitializerTest {
         .satisfies(
             closed ->
                 assertThat(closed.getClass().getName()).isEqualTo(ClosedFilter.class.getName()));
+  }
+
+  // issue 22.a
+  @Test
+  @DisplayName("called in a class loader without the other jars, it starts in the application's")
+  void startsInTheClassLoaderOfTheApplication() throws Exception {
+    try (WithoutTokenCore classes = new WithoutTokenCore()) {
+      ServletContainerInitializer initializer =
+          (ServletContainerInitializer)
+              classes
+                  .loadClass(LatchkeyInitializer.class.getName())
+                  .getDeclaredConstructor()
+                  .newInstance();
+      initializer.onStartup(null, context());
+    }
+    assertThat(filters).singleElement().isInstanceOf(BearerTokenFilter.class);
   }
 
   @Test
@@ -200,7 +218,7 @@ class LatchkeyInitializerTest {
             new Class<?>[] {ServletContext.class},
             (proxy, method, arguments) ->
                 switch (method.getName()) {
-                  case "getClassLoader" -> getClass().getClassLoader();
+                  case "getClassLoader" -> applicationClasses;
                   case "getInitParameter" -> ownWar ? "true" : null;
                   case "getFilterRegistrations" -> registrations();
                   case "getFilterRegistration" ->
