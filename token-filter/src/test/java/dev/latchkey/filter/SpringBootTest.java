@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,7 +129,7 @@ class SpringBootTest {
   }
 
   private static HttpResponse<String> asks(
-      ConfigurableApplicationContext application, String method, String path, String token)
+      ConfigurableApplicationContext application, String method, String path, @Nullable String token)
       throws Exception {
     WebServer server = ((ServletWebServerApplicationContext) application).getWebServer();
     HttpRequest.Builder request =
