@@ -149,6 +149,8 @@ class RoomsTest {
         .doNotHaveFullyQualifiedName("dev.latchkey.filter.BearerTokenMechanism")
         .and()
         .doNotHaveFullyQualifiedName("dev.latchkey.filter.MechanismExtension")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.latchkey.filter.StartCheckExtension")
         .should()
         .dependOnClassesThat(
             resideInAnyPackage("jakarta.enterprise..", "jakarta.inject..", "jakarta.security.."))

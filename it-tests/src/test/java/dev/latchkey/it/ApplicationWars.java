@@ -1,16 +1,19 @@
 package dev.latchkey.it;
 
 import dev.latchkey.it.app.AddedByCode;
+import dev.latchkey.it.app.AddedByCodeAfter;
 import dev.latchkey.it.app.BareServlet;
 import dev.latchkey.it.app.CallerServlet;
 import dev.latchkey.it.app.DispatchServlet;
 import dev.latchkey.it.app.EchoSocket;
 import dev.latchkey.it.app.EventsServlet;
+import dev.latchkey.it.app.LateSocket;
 import dev.latchkey.it.app.MarkingFilter;
 import dev.latchkey.it.app.MeResource;
 import dev.latchkey.it.app.Note;
 import dev.latchkey.it.app.NotesServlet;
 import dev.latchkey.it.app.ReportsBean;
+import dev.latchkey.it.app.ReportsSocket;
 import dev.latchkey.it.app.RestApplication;
 import dev.latchkey.it.app.SecuredServlet;
 import dev.latchkey.it.app.UploadServlet;
@@ -53,8 +56,25 @@ final class ApplicationWars {
     // A file where the folder of a database is to be: nothing can be opened there for now.
     Files.createFile(mendedHome());
     add("/auto", war -> plain(war).addClasses(EchoSocket.class));
-    add("/declared", war -> plain(war).setWebXML(new StringAsset(TWO_FILTERS)), "");
-    add("/coded", war -> plain(war).addClass(AddedByCode.class), "latchkey.filter.register=false");
+    add(
+        "/declared",
+        war ->
+            plain(war)
+                .addClasses(EchoSocket.class, ReportsSocket.class)
+                .setWebXML(new StringAsset(TWO_FILTERS)),
+        "");
+    add(
+        "/coded",
+        war -> plain(war).addClasses(AddedByCode.class, EchoSocket.class),
+        "latchkey.filter.register=false");
+    add(
+        "/codedafter",
+        war -> plain(war).addClasses(AddedByCodeAfter.class, EchoSocket.class),
+        "latchkey.filter.register=false");
+    add(
+        "/late",
+        war -> plain(war).addClasses(LateSocket.class, LateSocket.Echo.class, EchoSocket.class));
+    add("/named", war -> plain(war).setWebXML(new StringAsset(ordered("<name>latchkey</name>"))));
     add("/wrong", ApplicationWars::plain, "latchkey.filter.ruls=x");
     add("/down", ApplicationWars::plain, "latchkey.jdbc.url=jdbc:h2:tcp://127.0.0.1:1/none");
     add(
@@ -65,7 +85,14 @@ final class ApplicationWars {
     add("/mending", ApplicationWars::plain, "latchkey.home=" + mendedHome());
     made.put("/theirs", theirs());
     made.put("/bare", written("/bare", plain(war("/bare")).addClass(BareServlet.class)));
+    addUnordered();
     return made;
+  }
+
+  // The last one: Payara Micro takes no more after one that does not start.
+  private void addUnordered() {
+    made.remove(UNORDERED);
+    add(UNORDERED, war -> plain(war).setWebXML(new StringAsset(ordered(""))));
   }
 
   /** All that it takes a full server for, in addition. */
@@ -87,8 +114,12 @@ final class ApplicationWars {
         "/jndi",
         war -> plain(war).setWebXML(new StringAsset(latchkeysDataSource())),
         "latchkey.datasource=java:global/latchkey");
+    addUnordered();
     return made;
   }
+
+  /** What {@code <absolute-ordering>} leaves us out of; some servers do not start it. */
+  static final String UNORDERED = "/unordered";
 
   private static final String DOWN = "latchkey.jdbc.url=jdbc:h2:tcp://127.0.0.1:1/none";
 
@@ -223,6 +254,15 @@ final class ApplicationWars {
         Installation.DATABASE_PASSWORD);
   }
 
+  private static String ordered(String names) {
+    return """
+        <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">
+          <absolute-ordering>%s</absolute-ordering>
+        </web-app>
+        """
+        .formatted(names);
+  }
+
   private static String dataSource(String name, String url, String user, String password) {
     return """
         <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">
@@ -290,6 +330,7 @@ final class ApplicationWars {
         <filter-mapping>
           <filter-name>anyToken</filter-name>
           <url-pattern>/caller/*</url-pattern>
+          <url-pattern>/socket</url-pattern>
         </filter-mapping>
         <filter-mapping>
           <filter-name>reports</filter-name>

@@ -69,6 +69,9 @@ final class Applications implements AutoCloseable {
     Applications started = new Applications(beside, kind, server, wars, made);
     try {
       for (String context : made.keySet()) {
+        if (context.equals(ApplicationWars.UNORDERED)) {
+          continue;
+        }
         Call call = started.calls(context + "/caller/x");
         Eventually.within(START, context + " is deployed", () -> isDeployed(call));
       }

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -120,9 +121,19 @@ class InTheApplicationIT {
     }
   }
 
-  @Test
-  void refusesAWebSocketWithoutAToken() {
-    assertThatThrownBy(() -> socket(null).join())
+  // issue 22.b
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/auto/socket",
+        "/declared/socket",
+        "/coded/socket",
+        "/codedafter/socket",
+        "/late/late"
+      })
+  @DisplayName("WebSocket: whichever way the filter is registered, a handshake needs a token")
+  void refusesAWebSocketWithoutAToken(String path) {
+    assertThatThrownBy(() -> socket(path, null).join())
         .isInstanceOf(CompletionException.class)
         .cause()
         .isInstanceOfSatisfying(
@@ -130,9 +141,40 @@ class InTheApplicationIT {
             refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(401));
   }
 
+  // issue 22.b
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/auto/socket",
+        "/declared/socket",
+        "/coded/socket",
+        "/codedafter/socket",
+        "/late/late"
+      })
+  void opensAWebSocketWithAToken(String path) throws Exception {
+    assertThat(socket(path, other).get(30, TimeUnit.SECONDS)).startsWith("hello from ");
+  }
+
+  // issue 22.b
   @Test
-  void opensAWebSocketWithAToken() throws Exception {
-    assertThat(socket(other).get(30, TimeUnit.SECONDS)).startsWith("hello from ");
+  @DisplayName("WebSocket: a handshake is held to the init parameters of the declared filter")
+  void holdsAWebSocketToTheRulesOfTheDeclaredFilter() throws Exception {
+    assertThatThrownBy(() -> socket("/declared/reports/socket", other).join())
+        .cause()
+        .isInstanceOfSatisfying(
+            WebSocketHandshakeException.class,
+            refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(403));
+    assertThat(socket("/declared/reports/socket", reports).get(30, TimeUnit.SECONDS))
+        .startsWith("hello from ");
+  }
+
+  // issue 22.a
+  @Test
+  @DisplayName("<absolute-ordering> that lists latchkey")
+  void isRegisteredWhereTheOrderListsIt() {
+    applications.calls("/named/caller/x").answer().isProblem(401);
+    applications.calls("/named/caller/x").with(other).answer().hasStatus(200);
+    applications.calls("/named/reports/x").with(other).answer().isProblem(403);
   }
 
   @Test
@@ -210,13 +252,13 @@ class InTheApplicationIT {
     applications.calls("/jndi/caller/x").bearing("no token").answer().isProblem(400);
   }
 
-  private CompletableFuture<String> socket(@org.jspecify.annotations.Nullable Token token) {
+  private CompletableFuture<String> socket(String path, @Nullable Token token) {
     CompletableFuture<String> answer = new CompletableFuture<>();
     WebSocket.Builder builder = HttpClient.newHttpClient().newWebSocketBuilder();
     if (token != null) {
       builder.header("Authorization", "Bearer " + token.text());
     }
-    URI uri = URI.create("ws://127.0.0.1:" + applications.port() + "/auto/socket");
+    URI uri = URI.create("ws://127.0.0.1:" + applications.port() + path);
     return builder
         .buildAsync(
             uri,

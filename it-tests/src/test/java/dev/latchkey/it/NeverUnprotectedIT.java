@@ -77,6 +77,18 @@ class NeverUnprotectedIT {
     Eventually.within(MENDED, "the filter lets a token in", () -> call.gets(200));
   }
 
+  // issue 22.a
+  @Test
+  @DisplayName(
+      "<absolute-ordering> that leaves us out: guarded or not started, and the log says so")
+  void isNotOpenWhereTheOrderLeavesItOut() {
+    Answer answer = applications.calls("/unordered/caller/x").answer();
+
+    assertThat(answer.status()).as("%s", answer).isIn(401, 404, 503);
+    assertThat(answer.fields("X-Reached")).as("the application was not reached").isEmpty();
+    assertThat(applications.log()).contains("add <name>latchkey</name> to <absolute-ordering>");
+  }
+
   private static void isClosed(Answer answer) {
     answer.isProblem(503);
     assertThat(answer.fields("Retry-After")).hasSize(1);

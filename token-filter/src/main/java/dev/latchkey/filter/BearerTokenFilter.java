@@ -87,7 +87,7 @@ public final class BearerTokenFilter implements Filter {
       for (String name : Collections.list(config.getInitParameterNames())) {
         parameters.put(name, config.getInitParameter(name));
       }
-      Settings settings = Settings.load(parameters, config.getServletContext().getClassLoader());
+      Settings settings = ApplicationSettings.of(parameters, config.getServletContext());
       door.allowedBy(settings);
       Gate gate = new Gate(settings, () -> node == null ? null : node.verifier());
       Guard made = Guard.of(settings, gate, door == Door.FORWARD_AUTH);

@@ -8,6 +8,7 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRegistration;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -19,16 +20,39 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts the filter in front of the application whose {@code WEB-INF/lib} it is in, before all other
  * filters, unless the application declares it in its {@code web.xml} or says {@code
- * latchkey.filter.register=false}. Called by the container; never throws, because some servers
- * would then serve the application without the filter.
+ * latchkey.filter.register=false}; WebSocket handshakes are checked in front of all filters in
+ * these cases too. Called by the container, or once by the code that starts an embedded one: {@code
+ * new LatchkeyInitializer().onStartup(null, context)}. A second call for a context does nothing.
+ *
+ * <p>Throws only where the container takes no filter at all, because some servers would serve the
+ * application without the filter after an exception.
  */
 public final class LatchkeyInitializer implements ServletContainerInitializer {
 
   private static final Logger LOG = System.getLogger(LatchkeyInitializer.class.getName());
   private static final String NAME = "latchkey";
+  private static final String CALLED = LatchkeyInitializer.class.getName();
 
+  /** For the container, and for the code that starts an embedded one. */
+  public LatchkeyInitializer() {}
+
+  /**
+   * Registers the filter.
+   *
+   * @param none not looked at; may be null
+   * @throws IllegalStateException when the container does not take filters any more
+   */
   @Override
   public void onStartup(@Nullable Set<Class<?>> none, ServletContext context) {
+    if (hasRegistered(context)) {
+      return;
+    }
+    context.setAttribute(CALLED, "");
+    ServletContainerInitializer complete = ofApplication(context);
+    if (complete != null) {
+      start(complete, none, context);
+      return;
+    }
     try {
       Registration.in(context);
     } catch (RuntimeException | Error broken) {
@@ -37,8 +61,64 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
     }
   }
 
+  /**
+   * This initializer as the application's own class loader has it, where that is another one; null
+   * where it is not. With {@code <absolute-ordering>}, Payara and GlassFish call the initializer in
+   * a class loader that has only the listed jars, so that ours misses what it needs.
+   */
+  private static @Nullable ServletContainerInitializer ofApplication(ServletContext context) {
+    try {
+      @Nullable ClassLoader application = context.getClassLoader();
+      if (application == null) {
+        return null;
+      }
+      Class<?> same = application.loadClass(LatchkeyInitializer.class.getName());
+      return same == LatchkeyInitializer.class
+          ? null
+          : (ServletContainerInitializer) same.getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException
+        | UnsupportedOperationException
+        | ClassCastException
+        | LinkageError notThere) {
+      return null;
+    }
+  }
+
+  private static void start(
+      ServletContainerInitializer complete,
+      @Nullable Set<Class<?>> none,
+      ServletContext context) {
+    try {
+      complete.onStartup(none, context);
+    } catch (ServletException never) {
+      throw new IllegalStateException(never);
+    }
+  }
+
+  /** Whether the initializer was called for an application, whatever it has registered there. */
+  static boolean wasCalledFor(ServletContext context) {
+    return context.getAttribute(CALLED) != null;
+  }
+
+  /** Whether the initializer has registered a filter in an application. */
+  static boolean hasRegisteredIn(ServletContext context) {
+    return context.getAttribute(CALLED) instanceof String name && !name.isEmpty();
+  }
+
+  // An embedded context that is started again may have kept the attribute and lost the filter.
+  private static boolean hasRegistered(ServletContext context) {
+    return context.getAttribute(CALLED) instanceof String name
+        && !name.isEmpty()
+        && context.getFilterRegistration(name) != null;
+  }
+
   // At every path, whatever it guards: the container compares paths as they are spelt.
   private static String register(ServletContext context, Filter filter) {
+    return register(context, filter, EnumSet.allOf(DispatcherType.class));
+  }
+
+  private static String register(
+      ServletContext context, Filter filter, EnumSet<DispatcherType> dispatches) {
     String name = NAME;
     // That the application has a filter of this name is no reason to be without ours.
     while (context.getFilterRegistration(name) != null) {
@@ -49,7 +129,8 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
       throw new IllegalStateException("the server does not take the filter");
     }
     registration.setAsyncSupported(true);
-    registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+    registration.addMappingForUrlPatterns(dispatches, false, "/*");
+    context.setAttribute(CALLED, name);
     return name;
   }
 
@@ -61,7 +142,7 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
 
     static void in(ServletContext context) {
       try {
-        Settings settings = Settings.load(context.getClassLoader());
+        Settings settings = ApplicationSettings.of(context);
         if (context.getInitParameter(SERVER) != null) {
           Door.FORWARD_AUTH.allowedBy(settings);
           register(context, settings, Door.FORWARD_AUTH);
@@ -77,6 +158,9 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
               context, new BearerTokenFilter(Clock.systemUTC(), Door.MECHANISM));
         } else if (settings.get(Key.FILTER_REGISTER) && !declared(context)) {
           register(context, settings, Door.FILTER);
+        } else {
+          LatchkeyInitializer.register(
+              context, new HandshakeFilter(), EnumSet.of(DispatcherType.REQUEST));
         }
       } catch (InvalidConfigurationException invalid) {
         LatchkeyInitializer.register(context, new ClosedFilter());

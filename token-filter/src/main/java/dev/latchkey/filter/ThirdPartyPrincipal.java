@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * <p>{@code (ThirdPartyPrincipal) request.getUserPrincipal()}
  */
-public final class ThirdPartyPrincipal implements Principal, Serializable {
+public class ThirdPartyPrincipal implements Principal, Serializable {
 
   private static final long serialVersionUID = 1L;
 
@@ -26,6 +26,14 @@ public final class ThirdPartyPrincipal implements Principal, Serializable {
     this.clientId = grant.clientId();
     this.tokenId = grant.tokenId();
     this.scopes = grant.scopes();
+  }
+
+  /** The same third party, for frameworks whose principals have more than a name. */
+  protected ThirdPartyPrincipal(ThirdPartyPrincipal same) {
+    this.name = same.name;
+    this.clientId = same.clientId;
+    this.tokenId = same.tokenId;
+    this.scopes = same.scopes;
   }
 
   /** The third party's name, as an admin registered it. */

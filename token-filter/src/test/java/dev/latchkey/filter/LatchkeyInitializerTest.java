@@ -15,8 +15,11 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,7 @@ class LatchkeyInitializerTest {
 
   private final List<String> done = new ArrayList<>();
   private final List<Filter> filters = new ArrayList<>();
+  private ClassLoader applicationClasses = getClass().getClassLoader();
   private boolean declared;
   private boolean ownWar;
   private boolean broken;
@@ -54,15 +58,27 @@ class LatchkeyInitializerTest {
             "attribute " + Protection.class.getName() + ".latchkey");
   }
 
+  // issue 22.b
   @Test
+  @DisplayName("leaves it to web.xml or to code, but for WebSocket handshakes")
   void leavesItToTheWebXmlOrToCode() {
     declared = true;
     start();
-    assertThat(done).isEmpty();
     declared = false;
     System.setProperty("latchkey.filter.register", "false");
     start();
-    assertThat(done).isEmpty();
+    assertThat(filters).hasSize(2).allMatch(HandshakeFilter.class::isInstance);
+    assertThat(done).contains("map [REQUEST] after=false /*");
+  }
+
+  // issue 22.1
+  @Test
+  @DisplayName("a second call for an application registers nothing")
+  void registersOnce() {
+    ServletContext context = context();
+    new LatchkeyInitializer().onStartup(null, context);
+    new LatchkeyInitializer().onStartup(null, context);
+    assertThat(filters).hasSize(1);
   }
 
   @Test
@@ -137,6 +153,7 @@ class LatchkeyInitializerTest {
   @DisplayName("A19 closes everything when a jar is missing")
   void closesEverythingWithoutTokenCore() throws Exception {
     try (WithoutTokenCore classes = new WithoutTokenCore()) {
+      applicationClasses = classes;
       ServletContainerInitializer initializer =
           (ServletContainerInitializer)
               classes
@@ -150,6 +167,22 @@ class LatchkeyInitializerTest {
         .satisfies(
             closed ->
                 assertThat(closed.getClass().getName()).isEqualTo(ClosedFilter.class.getName()));
+  }
+
+  // issue 22.a
+  @Test
+  @DisplayName("called in a class loader without the other jars, it starts in the application's")
+  void startsInTheClassLoaderOfTheApplication() throws Exception {
+    try (WithoutTokenCore classes = new WithoutTokenCore()) {
+      ServletContainerInitializer initializer =
+          (ServletContainerInitializer)
+              classes
+                  .loadClass(LatchkeyInitializer.class.getName())
+                  .getDeclaredConstructor()
+                  .newInstance();
+      initializer.onStartup(null, context());
+    }
+    assertThat(filters).singleElement().isInstanceOf(BearerTokenFilter.class);
   }
 
   @Test
@@ -191,23 +224,22 @@ class LatchkeyInitializerTest {
   }
 
   private ServletContext context() {
+    Map<String, Object> attributes = new HashMap<>();
+    Set<String> names = new HashSet<>(Set.of(taken));
     return (ServletContext)
         Proxy.newProxyInstance(
             getClass().getClassLoader(),
             new Class<?>[] {ServletContext.class},
             (proxy, method, arguments) ->
                 switch (method.getName()) {
-                  case "getClassLoader" -> getClass().getClassLoader();
+                  case "getClassLoader" -> applicationClasses;
                   case "getContextPath" -> "/app";
-                  case "getAttribute" -> null;
                   case "getInitParameter" -> ownWar ? "true" : null;
                   case "getFilterRegistrations" -> registrations();
                   case "getFilterRegistration" ->
-                      taken.equals(arguments[0]) ? registration() : null;
-                  case "setAttribute" -> {
-                    done.add("attribute " + arguments[0]);
-                    yield null;
-                  }
+                      names.contains(arguments[0]) ? registration() : null;
+                  case "getAttribute" -> attributes.get(arguments[0]);
+                  case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
                   case "addListener" -> {
                     done.add("listener " + arguments[0].getClass().getSimpleName());
                     yield null;
@@ -217,6 +249,7 @@ class LatchkeyInitializerTest {
                       yield null;
                     }
                     done.add("filter " + arguments[0]);
+                    names.add((String) arguments[0]);
                     filters.add((Filter) arguments[1]);
                     yield registration();
                   }

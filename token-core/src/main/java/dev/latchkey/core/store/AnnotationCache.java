@@ -23,18 +23,18 @@ final class AnnotationCache {
 
   /** Takes back what was noted in the annotations of these entities. Throws nothing. */
   static void forget(Collection<Class<?>> entities) {
-    ClassLoader mine = AnnotationCache.class.getClassLoader();
-    if (HibernatePersistenceProvider.class.getClassLoader() != mine) {
-      // The server's Hibernate, which stays.
-      return;
-    }
     try {
+      ClassLoader mine = AnnotationCache.class.getClassLoader();
+      if (HibernatePersistenceProvider.class.getClassLoader() != mine) {
+        // The server's Hibernate, which stays.
+        return;
+      }
       Field cache = Class.forName(CLASS, true, mine).getDeclaredField(FIELD);
       cache.setAccessible(true);
       if (cache.get(null) instanceof ClassValue<?> noted) {
         annotationTypes(entities).forEach(noted::remove);
       }
-    } catch (ReflectiveOperationException | RuntimeException otherHibernate) {
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError otherHibernate) {
       System.getLogger(AnnotationCache.class.getName())
           .log(
               System.Logger.Level.DEBUG,

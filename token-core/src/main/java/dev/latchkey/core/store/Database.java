@@ -353,10 +353,11 @@ public final class Database implements AutoCloseable {
         opened.close();
       }
     } finally {
+      // First, so that nothing that fails leaves connections behind.
+      connections.close();
       if (opened != null || failureTold) {
         AnnotationCache.forget(entities);
       }
-      connections.close();
     }
   }
 }
