@@ -3,7 +3,6 @@ package dev.latchkey.admin.handover;
 import static dev.latchkey.admin.json.Replies.texts;
 import static dev.latchkey.admin.json.Replies.value;
 
-import dev.latchkey.admin.admission.Admission;
 import dev.latchkey.admin.admission.Fingerprint;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;

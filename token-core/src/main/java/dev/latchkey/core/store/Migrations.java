@@ -35,8 +35,8 @@ final class Migrations {
 
   /**
    * {@code exact} stands behind a column that is compared byte by byte, {@code table} behind a
-   * table, {@code on_token} behind an index of tokens that is dropped, {@code not_switched_off}
-   * and {@code when_purged} behind one that may do without the others, {@code mariadb} before a
+   * table, {@code on_token} behind an index of tokens that is dropped, {@code not_switched_off} and
+   * {@code when_purged} behind one that may do without the others, {@code mariadb} before a
    * statement for MariaDB alone.
    */
   private static final Map<DatabaseKind, Map<String, String>> PLACEHOLDERS =

@@ -37,6 +37,7 @@ class DatabaseCloseTest {
   static class Part {}
 
   /** What can't be linked without it. */
+  @SuppressWarnings("NullAway") // never made
   static class Unlinked {
     Part part;
   }
