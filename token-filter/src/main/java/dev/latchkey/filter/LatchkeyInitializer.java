@@ -85,9 +85,7 @@ public final class LatchkeyInitializer implements ServletContainerInitializer {
   }
 
   private static void start(
-      ServletContainerInitializer complete,
-      @Nullable Set<Class<?>> none,
-      ServletContext context) {
+      ServletContainerInitializer complete, @Nullable Set<Class<?>> none, ServletContext context) {
     try {
       complete.onStartup(none, context);
     } catch (ServletException never) {

@@ -54,8 +54,7 @@ class SpringBootTest {
   @Test
   @DisplayName("Spring Security: scopes are authorities, and the filter stands before its chain")
   void tellsSpringSecurityWhoCalls() throws Exception {
-    try (ConfigurableApplicationContext application =
-        starts(Map.of(), WithSecurity.class)) {
+    try (ConfigurableApplicationContext application = starts(Map.of(), WithSecurity.class)) {
       HttpResponse<String> refused = asks(application, "GET", "/me", null);
       assertThat(refused.statusCode()).isEqualTo(401);
       assertThat(refused.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Bearer ");
@@ -129,7 +128,10 @@ class SpringBootTest {
   }
 
   private static HttpResponse<String> asks(
-      ConfigurableApplicationContext application, String method, String path, @Nullable String token)
+      ConfigurableApplicationContext application,
+      String method,
+      String path,
+      @Nullable String token)
       throws Exception {
     WebServer server = ((ServletWebServerApplicationContext) application).getWebServer();
     HttpRequest.Builder request =

@@ -85,8 +85,7 @@ final class EnvironmentSettings {
             .map(key -> ConfigurationPropertyName.of(key.name()))
             .collect(Collectors.toCollection(HashSet::new));
     for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-      if (source instanceof IterableConfigurationPropertySource names
-          && !isReadElsewhere(source)) {
+      if (source instanceof IterableConfigurationPropertySource names && !isReadElsewhere(source)) {
         names.stream()
             .filter(ROOT::isAncestorOf)
             .filter(name -> !known.contains(withoutIndex(name)))

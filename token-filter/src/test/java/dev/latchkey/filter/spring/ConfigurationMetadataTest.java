@@ -35,8 +35,7 @@ class ConfigurationMetadataTest {
     String byDefault =
         key.byDefault().isEmpty() ? "" : ", \"defaultValue\": " + value(type, key.byDefault());
     return "    {\"name\": %s, \"type\": \"java.lang.%s\", \"description\": %s%s}"
-        .formatted(
-            quoted(key.name()), type, quoted("Takes " + key.allowed() + "."), byDefault);
+        .formatted(quoted(key.name()), type, quoted("Takes " + key.allowed() + "."), byDefault);
   }
 
   private static String value(String type, String text) {

@@ -18,7 +18,8 @@ class EnvironmentSettingsTest {
   @Test
   @DisplayName("takes every spelling that Spring takes")
   void takesRelaxedNames() {
-    assertThat(of(Map.of("latchkey.filter.excludedPaths", "/a/*", "latchkey.cache.max_stale", "PT1M")))
+    assertThat(
+            of(Map.of("latchkey.filter.excludedPaths", "/a/*", "latchkey.cache.max_stale", "PT1M")))
         .containsOnly(
             Map.entry("filter.excluded-paths", "/a/*"), Map.entry("cache.max-stale", "PT1M"));
   }
