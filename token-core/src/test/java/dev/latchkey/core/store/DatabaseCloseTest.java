@@ -11,6 +11,7 @@ import jakarta.persistence.PersistenceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +40,7 @@ class DatabaseCloseTest {
   /** What can't be linked without it. */
   @SuppressWarnings("NullAway") // never made
   static class Unlinked {
-    Part part;
+    @Nullable Part part;
   }
 
   private static final class WithoutPart extends ClassLoader {
