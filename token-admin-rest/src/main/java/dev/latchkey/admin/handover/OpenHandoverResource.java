@@ -12,6 +12,7 @@ import dev.latchkey.admin.signin.ForAnyone;
 import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.HandoverOutcome;
+import dev.latchkey.core.thirdparty.ClientAddress;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.ServletContext;

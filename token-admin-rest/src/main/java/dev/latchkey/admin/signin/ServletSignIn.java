@@ -77,7 +77,8 @@ public final class ServletSignIn {
     if (signIn instanceof SignIn.TooMany tooMany) {
       throw new TooManyException(tooMany.delay());
     }
-    return signIn instanceof SignIn.Accepted accepted
+    // A password alone is not enough where there is a second factor.
+    return signIn instanceof SignIn.Accepted accepted && !accepted.user().secondFactorOn()
         ? Optional.of(
             Caller.by(Caller.By.BASIC, new Actor(accepted.user().name(), address), accepted.role()))
         : Optional.empty();
@@ -100,7 +101,7 @@ public final class ServletSignIn {
     }
     @Nullable String cookie = Browser.cookie(request);
     return sessions
-        .find(cookie)
+        .find(cookie, address)
         .filter(session -> !session.mustChangePassword() && cookie != null)
         .map(session -> new Browsing(Caller.by(session, address), String.valueOf(cookie)));
   }
