@@ -79,7 +79,8 @@ final class GlassFish {
           site.logs());
     } catch (IOException refused) {
       // As other servers start without it; the test that asks for the application misses it.
-      System.getLogger(GlassFish.class.getName()).log(System.Logger.Level.WARNING, context + " is not taken", refused);
+      System.getLogger(GlassFish.class.getName())
+          .log(System.Logger.Level.WARNING, context + " is not taken", refused);
     }
   }
 
