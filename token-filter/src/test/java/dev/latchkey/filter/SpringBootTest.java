@@ -115,7 +115,6 @@ class SpringBootTest {
     all.put("latchkey.jdbc.url", Fixture.DATABASE);
     all.put("server.port", "0");
     all.put("server.address", "127.0.0.1");
-    all.put("spring.main.banner-mode", "off");
     SpringApplication application = new SpringApplication(sources);
     application.addInitializers(
         context ->
