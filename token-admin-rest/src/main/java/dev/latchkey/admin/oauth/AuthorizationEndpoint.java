@@ -1,5 +1,6 @@
 package dev.latchkey.admin.oauth;
 
+import dev.latchkey.admin.http.PublicAddress;
 import dev.latchkey.admin.signin.Caller;
 import dev.latchkey.admin.signin.Role;
 import dev.latchkey.admin.signin.ServletSignIn;
@@ -78,7 +79,7 @@ final class AuthorizationEndpoint {
     Optional<ServletSignIn.Browsing> browsing = signIn.atBrowser(request, address);
     if (browsing.isEmpty()) {
       // The console signs in, and comes back here with the same query.
-      redirect(response, request.getContextPath() + "/#/authorize?" + query);
+      redirect(response, PublicAddress.of(request).path() + "/#/authorize?" + query);
       return;
     }
     Caller caller = browsing.get().caller();

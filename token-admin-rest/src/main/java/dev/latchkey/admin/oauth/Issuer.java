@@ -1,5 +1,6 @@
 package dev.latchkey.admin.oauth;
 
+import dev.latchkey.admin.http.PublicAddress;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,17 +20,6 @@ final class Issuer {
 
   /** The issuer of whoever sends this request. */
   String of(HttpServletRequest request) {
-    return configured.orElseGet(() -> reached(request));
-  }
-
-  private static String reached(HttpServletRequest request) {
-    String scheme = request.getScheme();
-    int port = request.getServerPort();
-    boolean usual = port == ("https".equals(scheme) ? 443 : 80);
-    return scheme
-        + "://"
-        + request.getServerName()
-        + (usual ? "" : ":" + port)
-        + request.getContextPath();
+    return configured.orElseGet(() -> PublicAddress.reachedBy(request).toString());
   }
 }
