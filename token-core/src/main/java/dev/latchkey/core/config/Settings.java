@@ -174,7 +174,7 @@ public final class Settings {
               unknown -> {
                 throw new InvalidConfigurationException(
                     "unknown key "
-                        + Printable.of(Echo.key(unknown))
+                        + Echo.key(unknown)
                         + " ("
                         + name
                         + ")"
