@@ -45,7 +45,8 @@ class SignInFloodIT {
   // Each of the 500 tries again after a pause, as the answer tells it to.
   private static final long PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long MEASURED_NANOS = Duration.ofMillis(20).toNanos();
-  private static final double LEAST_BOUND_MILLIS = 20;
+  // A quick run shares its processors with whatever else runs.
+  private static final double LEAST_BOUND_MILLIS = Cluster.QUICK ? 100 : 20;
   private static final Report REPORT =
       new Report(
           "sign-in-floods",

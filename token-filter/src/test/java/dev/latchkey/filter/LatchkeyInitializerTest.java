@@ -239,7 +239,13 @@ class LatchkeyInitializerTest {
                   case "getFilterRegistration" ->
                       names.contains(arguments[0]) ? registration() : null;
                   case "getAttribute" -> attributes.get(arguments[0]);
-                  case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
+                  case "setAttribute" -> {
+                    String name = (String) arguments[0];
+                    if (name.startsWith(Protection.class.getName())) {
+                      done.add("attribute " + name);
+                    }
+                    yield attributes.put(name, arguments[1]);
+                  }
                   case "addListener" -> {
                     done.add("listener " + arguments[0].getClass().getSimpleName());
                     yield null;

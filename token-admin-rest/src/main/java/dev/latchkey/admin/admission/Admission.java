@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -21,7 +22,11 @@ public final class Admission {
   private final int most;
   private final int share;
   private final Duration patience;
+  private final boolean rests;
   private final Semaphore permits;
+
+  // From when on the next request may work, where the work rests between two of them.
+  private volatile long readyAt = System.nanoTime();
 
   // At most so many entries as requests are inside; guarded by itself.
   private final Map<Fingerprint, Integer> inside = new HashMap<>();
@@ -36,9 +41,20 @@ public final class Admission {
    * @param patience how long a request waits at most
    */
   public Admission(int permits, int waiting, int share, Duration patience) {
+    this(permits, waiting, share, patience, false);
+  }
+
+  /**
+   * The same for work that keeps a processor busy.
+   *
+   * @param rests whether as much time passes between two works as the first one took, so that a
+   *     flood never takes more than half of a processor
+   */
+  public Admission(int permits, int waiting, int share, Duration patience, boolean rests) {
     this.most = permits + waiting;
     this.share = share;
     this.patience = patience;
+    this.rests = rests;
     this.permits = new Semaphore(permits, true);
   }
 
@@ -56,7 +72,8 @@ public final class Admission {
         throw CrowdedException.byAll();
       }
       try {
-        return work.get();
+        rest();
+        return worked(work);
       } finally {
         permits.release();
       }
@@ -65,6 +82,25 @@ public final class Admission {
       throw CrowdedException.byAll();
     } finally {
       leavePlace(caller);
+    }
+  }
+
+  private <T> T worked(Supplier<T> work) {
+    long start = System.nanoTime();
+    try {
+      return work.get();
+    } finally {
+      long end = System.nanoTime();
+      readyAt = rests ? end + (end - start) : end;
+    }
+  }
+
+  private void rest() throws InterruptedException {
+    for (long left = readyAt - System.nanoTime(); left > 0; left = readyAt - System.nanoTime()) {
+      LockSupport.parkNanos(this, Math.min(left, patience.toNanos()));
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
     }
   }
 

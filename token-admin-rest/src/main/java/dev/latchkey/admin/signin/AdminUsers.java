@@ -84,7 +84,7 @@ public final class AdminUsers {
     this.failures = new FailureFold(ticker);
     // Strangers get half of the cores, so that checks of tokens have the other half.
     int permits = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-    this.strangers = new Admission(permits, WAITING, SHARE, PATIENCE);
+    this.strangers = new Admission(permits, WAITING, SHARE, PATIENCE, true);
     this.familiar = new Admission(permits, WAITING, SHARE, PATIENCE);
     byte[] key = new byte[32];
     random.nextBytes(key);

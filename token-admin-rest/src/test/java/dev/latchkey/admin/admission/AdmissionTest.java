@@ -154,4 +154,26 @@ class AdmissionTest {
       return "stopped";
     }
   }
+
+  // issue 14.3
+  @Test
+  void restsAfterItsWorkAsLongAsThatTook() {
+    Admission admission = new Admission(1, 1, 2, LONG, true);
+    long work = Duration.ofMillis(40).toNanos();
+    long start = System.nanoTime();
+
+    for (int i = 0; i < 2; i++) {
+      admission.inTurn(ONE, () -> busyFor(work));
+    }
+
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(3 * work);
+  }
+
+  private static boolean busyFor(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    return true;
+  }
 }
