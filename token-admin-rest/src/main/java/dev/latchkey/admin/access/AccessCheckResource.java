@@ -5,10 +5,10 @@ import static dev.latchkey.admin.json.Replies.value;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
+import dev.latchkey.admin.running.Running;
 import dev.latchkey.admin.signin.Caller;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
-import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.admin.thirdparties.ThirdPartyJson;
 import dev.latchkey.admin.tokens.TokenJson;
 import dev.latchkey.core.administer.AccessReport;
@@ -38,7 +38,7 @@ public final class AccessCheckResource {
 
   /** A resource on what runs in this application, or throws when nothing does yet. */
   public AccessCheckResource(@Context ServletContext context) {
-    this.administration = () -> AdminStartup.services(context).administration();
+    this.administration = () -> Running.service(context, Administration.class);
   }
 
   /** Explains what a token is worth, or what a third party can do. */

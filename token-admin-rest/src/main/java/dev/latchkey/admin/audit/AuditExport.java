@@ -1,9 +1,9 @@
 package dev.latchkey.admin.audit;
 
 import dev.latchkey.admin.http.Queries;
+import dev.latchkey.admin.running.Running;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
-import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.AuditEventView;
 import dev.latchkey.core.administer.AuditFilter;
@@ -43,7 +43,7 @@ public final class AuditExport {
 
   /** A resource on what runs in this application, or throws when nothing does yet. */
   public AuditExport(@Context ServletContext context) {
-    this.administration = () -> AdminStartup.services(context).administration();
+    this.administration = () -> Running.service(context, Administration.class);
   }
 
   /** Exports events, newest first. */

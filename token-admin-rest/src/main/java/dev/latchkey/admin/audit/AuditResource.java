@@ -4,9 +4,9 @@ import static dev.latchkey.admin.json.Replies.value;
 
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.json.Replies;
+import dev.latchkey.admin.running.Running;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
-import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.AuditAnchor;
 import dev.latchkey.core.administer.AuditEventView;
@@ -43,7 +43,7 @@ public final class AuditResource {
 
   /** A resource on what runs in this application, or throws when nothing does yet. */
   public AuditResource(@Context ServletContext context) {
-    this.administration = () -> AdminStartup.services(context).administration();
+    this.administration = () -> Running.service(context, Administration.class);
   }
 
   /** Lists events, newest first. */

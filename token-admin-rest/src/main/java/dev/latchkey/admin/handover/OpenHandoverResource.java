@@ -3,11 +3,13 @@ package dev.latchkey.admin.handover;
 import static dev.latchkey.admin.json.Replies.texts;
 import static dev.latchkey.admin.json.Replies.value;
 
+import dev.latchkey.admin.admission.Admission;
 import dev.latchkey.admin.admission.Fingerprint;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.problem.ProblemMapper;
+import dev.latchkey.admin.running.Running;
 import dev.latchkey.admin.signin.ForAnyone;
 import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
@@ -41,7 +43,7 @@ public final class OpenHandoverResource {
   /** A resource on what runs in this application, or throws when nothing does yet. */
   public OpenHandoverResource(@Context ServletContext context) {
     this.context = context;
-    this.administration = () -> AdminStartup.services(context).administration();
+    this.administration = () -> Running.service(context, Administration.class);
   }
 
   /** What a link is good for; opens nothing. */
@@ -67,13 +69,13 @@ public final class OpenHandoverResource {
 
   private Response inTurn(String address, Supplier<HandoverOutcome> work) {
     return answer(
-        AdminStartup.services(context)
-            .strangers()
+        Running.service(context, Admission.class)
             .inTurn(Fingerprint.of(ClientAddress.place(address)), work));
   }
 
   private String address(HttpServletRequest request) {
-    return AdminStartup.addressesOf(context).of(request.getRemoteAddr(), request::getHeaders);
+    return Running.configured(context, ClientAddress.class)
+        .of(request.getRemoteAddr(), request::getHeaders);
   }
 
   private static String code(@Nullable JsonBody body) {

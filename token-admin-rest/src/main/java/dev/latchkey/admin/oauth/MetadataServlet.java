@@ -1,6 +1,7 @@
 package dev.latchkey.admin.oauth;
 
-import dev.latchkey.admin.startup.AdminStartup;
+import dev.latchkey.admin.running.Running;
+import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.oauth.ServerMetadata;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,7 +20,7 @@ public final class MetadataServlet extends HttpServlet {
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    String issuer = new Issuer(AdminStartup.settingsOf(getServletContext())).of(request);
+    String issuer = new Issuer(Running.configured(getServletContext(), Settings.class)).of(request);
     byte[] body = ServerMetadata.json(issuer).getBytes(StandardCharsets.US_ASCII);
     // A client in a browser may read it (RFC 8414 §3): nothing in it is secret.
     response.setHeader("Access-Control-Allow-Origin", "*");

@@ -1,10 +1,12 @@
 package dev.latchkey.admin.oauth;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.admin.running.Running;
+import dev.latchkey.admin.signin.AdminUsers;
 import dev.latchkey.admin.signin.Role;
 import dev.latchkey.admin.signin.ServletSignIn;
-import dev.latchkey.admin.startup.AdminStartup;
-import dev.latchkey.admin.startup.Services;
+import dev.latchkey.admin.signin.Sessions;
+import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.oauth.Client;
 import dev.latchkey.core.oauth.OAuthError;
@@ -110,7 +112,7 @@ public final class OAuthServlet extends HttpServlet {
 
   private void post(String endpoint, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    OAuthGrants grants = services().grants();
+    OAuthGrants grants = service(OAuthGrants.class);
     String address = address(request);
     if (endpoint.equals("/leaked")) {
       limits.report(address);
@@ -194,7 +196,7 @@ public final class OAuthServlet extends HttpServlet {
   private void requireScope(String bearer, String address) {
     Verdict verdict =
         BearerToken.parse(bearer)
-            .<Verdict>map(token -> services().node().verifier().verify(token))
+            .<Verdict>map(token -> service(LatchkeyNode.class).verifier().verify(token))
             .orElse(Verdict.Refused.MALFORMED);
     if (verdict instanceof Verdict.Unavailable) {
       throw new StoreUnavailableException("the token can't be checked at the moment");
@@ -213,7 +215,7 @@ public final class OAuthServlet extends HttpServlet {
   private void authorize(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     AuthorizationEndpoint endpoint =
-        new AuthorizationEndpoint(services().grants(), signIn(), random);
+        new AuthorizationEndpoint(service(OAuthGrants.class), signIn(), random);
     String address = address(request);
     switch (request.getMethod()) {
       case "GET", "HEAD" -> {
@@ -243,24 +245,19 @@ public final class OAuthServlet extends HttpServlet {
   }
 
   private Settings settings() {
-    return AdminStartup.settingsOf(getServletContext());
+    return Running.configured(getServletContext(), Settings.class);
   }
 
   private ServletSignIn signIn() {
-    Services services = services();
-    return new ServletSignIn(services.users(), services.sessions(), random);
+    return new ServletSignIn(service(AdminUsers.class), service(Sessions.class), random);
   }
 
   private String address(HttpServletRequest request) {
-    ClientAddress addresses = AdminStartup.addressesOf(getServletContext());
+    ClientAddress addresses = Running.configured(getServletContext(), ClientAddress.class);
     return addresses.of(request.getRemoteAddr(), request::getHeaders);
   }
 
-  private Services services() {
-    Services running = AdminStartup.of(getServletContext()).running();
-    if (running == null) {
-      throw new StoreUnavailableException("the database is not there yet");
-    }
-    return running;
+  private <T> T service(Class<T> type) {
+    return Running.service(getServletContext(), type);
   }
 }

@@ -3,7 +3,7 @@ package dev.latchkey.admin.signin;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
-import dev.latchkey.admin.startup.AdminStartup;
+import dev.latchkey.admin.running.Running;
 import dev.latchkey.core.administer.ConflictException;
 import dev.latchkey.core.administer.FieldError;
 import dev.latchkey.core.administer.InvalidInputException;
@@ -37,9 +37,9 @@ public final class AccountResource {
 
   /** A resource on what runs in this application, or throws when nothing does yet. */
   public AccountResource(@Context ServletContext context) {
-    this.users = () -> AdminStartup.services(context).users();
-    this.accounts = () -> AdminStartup.services(context).accounts();
-    this.sessions = () -> AdminStartup.services(context).sessions();
+    this.users = () -> Running.service(context, AdminUsers.class);
+    this.accounts = () -> Running.service(context, Accounts.class);
+    this.sessions = () -> Running.service(context, Sessions.class);
   }
 
   /** Changes one's own password; all other sessions end. */

@@ -1,7 +1,7 @@
 package dev.latchkey.admin.signin;
 
 import dev.latchkey.admin.json.JsonReply;
-import dev.latchkey.admin.startup.AdminStartup;
+import dev.latchkey.admin.running.Running;
 import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -28,7 +28,7 @@ public final class RefusalAudit implements ContainerResponseFilter {
 
   /** A filter that tells refusals to the audit trail of what runs in this application. */
   public RefusalAudit(@Context ServletContext context) {
-    this.users = () -> AdminStartup.services(context).users();
+    this.users = () -> Running.service(context, AdminUsers.class);
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.latchkey.admin.signin;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
-import dev.latchkey.admin.startup.AdminStartup;
+import dev.latchkey.admin.running.Running;
 import dev.latchkey.core.administer.ConflictException;
 import dev.latchkey.core.administer.FieldError;
 import dev.latchkey.core.administer.InvalidInputException;
@@ -34,8 +34,8 @@ public final class SecondFactorResource {
 
   /** A resource on what runs in this application, or throws when nothing does yet. */
   public SecondFactorResource(@Context ServletContext context) {
-    this.users = () -> AdminStartup.services(context).users();
-    this.secondFactors = () -> AdminStartup.services(context).secondFactors();
+    this.users = () -> Running.service(context, AdminUsers.class);
+    this.secondFactors = () -> Running.service(context, SecondFactors.class);
   }
 
   /** Whether it is on. */

@@ -5,8 +5,9 @@ import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
 import dev.latchkey.admin.problem.ProblemMapper;
-import dev.latchkey.admin.startup.AdminStartup;
+import dev.latchkey.admin.running.Running;
 import dev.latchkey.core.administer.Actor;
+import dev.latchkey.core.thirdparty.ClientAddress;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.ServletContext;
@@ -37,8 +38,8 @@ public final class SessionResource {
 
   /** A resource on what runs in this application, or throws when nothing does yet. */
   public SessionResource(@Context ServletContext context) {
-    this.users = () -> AdminStartup.services(context).users();
-    this.sessions = () -> AdminStartup.services(context).sessions();
+    this.users = () -> Running.service(context, AdminUsers.class);
+    this.sessions = () -> Running.service(context, Sessions.class);
     this.context = context;
   }
 
@@ -53,7 +54,7 @@ public final class SessionResource {
             .add(
                 "singleSignOn",
                 Replies.value(
-                    AdminStartup.singleSignOn(context)
+                    Running.singleSignOn(context)
                         ? PublicAddress.of(request).path() + "/sso"
                         : null)));
   }
@@ -69,7 +70,8 @@ public final class SessionResource {
     String code = fields.text("code");
     fields.done();
     String address =
-        AdminStartup.addressesOf(context).of(request.getRemoteAddr(), request::getHeaders);
+        Running.configured(context, ClientAddress.class)
+            .of(request.getRemoteAddr(), request::getHeaders);
     AdminUsers.SignIn signIn = users.get().signIn(credentials, address);
     if (signIn instanceof AdminUsers.SignIn.TooMany tooMany) {
       return tooMany.response();

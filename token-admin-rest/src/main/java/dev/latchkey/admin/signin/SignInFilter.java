@@ -1,8 +1,9 @@
 package dev.latchkey.admin.signin;
 
 import dev.latchkey.admin.problem.ProblemMapper;
+import dev.latchkey.admin.running.Running;
 import dev.latchkey.admin.signin.AdminUsers.SignIn;
-import dev.latchkey.admin.startup.AdminStartup;
+import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.thirdparty.ClientAddress;
@@ -63,10 +64,10 @@ public final class SignInFilter implements ContainerRequestFilter {
   /** A filter on what runs in this application, or throws when nothing does yet. */
   @SuppressWarnings("NullAway") // the request is injected
   public SignInFilter(@Context ServletContext context) {
-    this.users = () -> AdminStartup.services(context).users();
-    this.sessions = () -> AdminStartup.services(context).sessions();
-    this.verifier = () -> AdminStartup.services(context).node().verifier();
-    this.addresses = () -> AdminStartup.addressesOf(context);
+    this.users = () -> Running.service(context, AdminUsers.class);
+    this.sessions = () -> Running.service(context, Sessions.class);
+    this.verifier = () -> Running.service(context, LatchkeyNode.class).verifier();
+    this.addresses = () -> Running.configured(context, ClientAddress.class);
     this.clock = Clock.systemUTC();
   }
 

@@ -4,7 +4,7 @@ import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
-import dev.latchkey.admin.startup.AdminStartup;
+import dev.latchkey.admin.running.Running;
 import dev.latchkey.core.administer.Created;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
@@ -40,8 +40,8 @@ public final class UsersResource {
 
   /** A resource on what runs in this application, or throws when nothing does yet. */
   public UsersResource(@Context ServletContext context) {
-    this.accounts = () -> AdminStartup.services(context).accounts();
-    this.secondFactors = () -> AdminStartup.services(context).secondFactors();
+    this.accounts = () -> Running.service(context, Accounts.class);
+    this.secondFactors = () -> Running.service(context, SecondFactors.class);
   }
 
   /** Lists everybody. */

@@ -1,13 +1,13 @@
 package dev.latchkey.admin.startup;
 
 import dev.latchkey.admin.http.PublicAddress;
+import dev.latchkey.admin.running.Running;
 import dev.latchkey.admin.signin.FirstAdmin;
 import dev.latchkey.admin.sso.OpenIdProvider;
 import dev.latchkey.core.BackgroundStart;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
-import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.thirdparty.ClientAddress;
 import dev.latchkey.core.thirdparty.PublicOrigin;
 import jakarta.servlet.ServletContext;
@@ -16,6 +16,7 @@ import jakarta.servlet.ServletContextListener;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class AdminStartup implements ServletContextListener {
 
   static final String ATTRIBUTE = BackgroundStart.class.getName();
-  private static final String ADDRESSES = ClientAddress.class.getName();
-  private static final String SINGLE_SIGN_ON = OpenIdProvider.class.getName();
-  private static final String SETTINGS = Settings.class.getName();
   private static final String TRY_URL = Key.HANDOVER_TRY_URL.name();
 
   @Override
@@ -36,10 +34,10 @@ public final class AdminStartup implements ServletContextListener {
     ServletContext context = event.getServletContext();
     Settings settings = Settings.load(context.getClassLoader());
     FirstAdmin.check(settings);
-    context.setAttribute(SETTINGS, settings);
-    context.setAttribute(SINGLE_SIGN_ON, OpenIdProvider.configured(settings).isPresent());
+    Running.configure(context, Settings.class, settings);
+    Running.configure(context, ClientAddress.class, ClientAddress.configured(settings));
+    Running.singleSignOn(context, OpenIdProvider.configured(settings).isPresent());
     context.setAttribute(TRY_URL, settings.get(Key.HANDOVER_TRY_URL).orElse(null));
-    context.setAttribute(ADDRESSES, ClientAddress.configured(settings));
     Optional<URI> publicUrl = settings.get(Key.ADMIN_PUBLIC_URL);
     PublicAddress.set(context, PublicOrigin.configured(settings, publicUrl));
     if (publicUrl.filter(url -> "https".equals(url.getScheme())).isPresent()) {
@@ -52,6 +50,7 @@ public final class AdminStartup implements ServletContextListener {
         new BackgroundStart<>(
             () -> Services.open(settings, server, clock, new SecureRandom()), clock);
     context.setAttribute(ATTRIBUTE, start);
+    Running.set(context, () -> byType(start));
     start.begin();
   }
 
@@ -62,43 +61,14 @@ public final class AdminStartup implements ServletContextListener {
     }
   }
 
-  /** The configuration. */
-  public static Settings settingsOf(ServletContext context) {
-    if (context.getAttribute(SETTINGS) instanceof Settings settings) {
-      return settings;
-    }
-    throw new IllegalStateException("the admin WAR was not started");
-  }
-
-  /** Where callers are, behind the proxies of the configuration. */
-  public static ClientAddress addressesOf(ServletContext context) {
-    if (context.getAttribute(ADDRESSES) instanceof ClientAddress addresses) {
-      return addresses;
-    }
-    throw new IllegalStateException("the admin WAR was not started");
-  }
-
-  /** Whether an OpenID provider signs people in. */
-  public static boolean singleSignOn(ServletContext context) {
-    return Boolean.TRUE.equals(context.getAttribute(SINGLE_SIGN_ON));
+  private static @Nullable Map<Class<?>, Object> byType(BackgroundStart<Services> start) {
+    Services running = start.running();
+    return running == null ? null : running.byType();
   }
 
   /** What a third party calls first; null when the configuration does not say. */
   public static @Nullable URI tryUrl(ServletContext context) {
     return context.getAttribute(TRY_URL) instanceof URI url ? url : null;
-  }
-
-  /**
-   * What runs in an application.
-   *
-   * @throws StoreUnavailableException when the database is not available yet
-   */
-  public static Services services(ServletContext context) {
-    Services running = of(context).running();
-    if (running == null) {
-      throw new StoreUnavailableException("the database is not there yet");
-    }
-    return running;
   }
 
   /** What {@link #contextInitialized} has begun. */

@@ -21,6 +21,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** What runs once the database is there. Thread-safe. */
 public final class Services implements AutoCloseable {
@@ -93,37 +94,22 @@ public final class Services implements AutoCloseable {
     }
   }
 
-  public Administration administration() {
-    return administration;
+  /** The services by their types. */
+  Map<Class<?>, Object> byType() {
+    return Map.of(
+        Administration.class, administration,
+        LatchkeyNode.class, node,
+        AdminUsers.class, users,
+        Sessions.class, sessions,
+        Accounts.class, accounts,
+        SecondFactors.class, secondFactors,
+        OAuthGrants.class, grants,
+        Admission.class, strangers);
   }
 
+  /** What checks tokens. */
   public LatchkeyNode node() {
     return node;
-  }
-
-  public AdminUsers users() {
-    return users;
-  }
-
-  public Sessions sessions() {
-    return sessions;
-  }
-
-  public Accounts accounts() {
-    return accounts;
-  }
-
-  /** The turns of callers whom nobody knows. */
-  public Admission strangers() {
-    return strangers;
-  }
-
-  public SecondFactors secondFactors() {
-    return secondFactors;
-  }
-
-  public OAuthGrants grants() {
-    return grants;
   }
 
   /** Stops the threads and closes the database. */

@@ -4,9 +4,9 @@ import static dev.latchkey.admin.json.Replies.value;
 
 import dev.latchkey.admin.http.Queries;
 import dev.latchkey.admin.json.Replies;
+import dev.latchkey.admin.running.Running;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
-import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.Overview;
 import dev.latchkey.core.administer.Statistics;
@@ -34,7 +34,7 @@ public final class StatsResource {
 
   /** A resource on what runs in this application, or throws when nothing does yet. */
   public StatsResource(@Context ServletContext context) {
-    this.administration = () -> AdminStartup.services(context).administration();
+    this.administration = () -> Running.service(context, Administration.class);
   }
 
   /** How things are now. */

@@ -6,10 +6,10 @@ import dev.latchkey.admin.http.Requests;
 import dev.latchkey.admin.json.Fields;
 import dev.latchkey.admin.json.JsonBody;
 import dev.latchkey.admin.json.Replies;
+import dev.latchkey.admin.running.Running;
 import dev.latchkey.admin.signin.Caller;
 import dev.latchkey.admin.signin.Needs;
 import dev.latchkey.admin.signin.Role;
-import dev.latchkey.admin.startup.AdminStartup;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.Created;
 import dev.latchkey.core.administer.PageRequest;
@@ -52,7 +52,7 @@ public final class TokensResource {
 
   /** A resource on what runs in this application, or throws when nothing does yet. */
   public TokensResource(@Context ServletContext context) {
-    this.administration = () -> AdminStartup.services(context).administration();
+    this.administration = () -> Running.service(context, Administration.class);
   }
 
   /** Lists a third party's tokens, newest first. */
