@@ -100,8 +100,15 @@ class BehindProxyIT {
 
   @Test
   void sendsBrowsersToPublicPaths() {
-    Answer moved = proxied(latchkey.calls("/latchkey/handover")).rawAnswerFrom(PROXY);
-    assertThat(moved.hasStatus(301).field("Location")).endsWith("/team/latchkey/handover/");
+    String request =
+        "response_type=code&code_challenge_method=S256&code_challenge="
+            + "a".repeat(43)
+            + "&client_id="
+            + OAuthClient.registered(latchkey, Map.of()).id();
+    Answer moved =
+        proxied(latchkey.calls("/latchkey/oauth/authorize?" + request)).rawAnswerFrom(PROXY);
+    assertThat(moved.hasStatus(303).field("Location"))
+        .endsWith("/team/latchkey/#/authorize?" + request);
     assertThat(moved.field("Strict-Transport-Security")).contains("max-age=");
   }
 

@@ -67,8 +67,12 @@ class SessionIT {
             .sending("application/json", Admin.text(Map.of("name", ADA, "password", PASSWORD)))
             .answer()
             .hasStatus(200);
-    Seat.of(latchkey, https);
-    assertThat(https.field("Set-Cookie")).endsWith("; Secure");
+    String cookie = https.field("Set-Cookie");
+    latchkey.secrets().seen(cookie.substring(cookie.indexOf('=') + 1, cookie.indexOf(';')));
+    assertThat(cookie)
+        .startsWith("__Host-latchkey-session=")
+        .contains("; Path=/;")
+        .endsWith("; Secure");
   }
 
   @Test

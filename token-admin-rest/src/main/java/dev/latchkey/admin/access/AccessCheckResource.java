@@ -47,8 +47,8 @@ public final class AccessCheckResource {
   @Consumes(MediaType.APPLICATION_JSON)
   public Response check(@Nullable JsonBody body, @Context SecurityContext security) {
     Fields fields = new Fields(JsonBody.required(body));
-    String token = fields.text("token");
-    String clientId = fields.text("clientId");
+    String token = fields.anyText("token");
+    String clientId = fields.anyText("clientId");
     if (fields.has("token") == fields.has("clientId")) {
       fields.wrong("token", "takes a token, unless there is a clientId");
     }

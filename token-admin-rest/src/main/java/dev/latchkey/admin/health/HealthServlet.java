@@ -7,6 +7,7 @@ import dev.latchkey.core.BackgroundStart;
 import dev.latchkey.core.Check;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -21,6 +22,14 @@ import java.util.List;
 public final class HealthServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws ServletException, IOException {
+    if (!ProblemPage.refusesChange(request, response)) {
+      super.service(request, response);
+    }
+  }
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)

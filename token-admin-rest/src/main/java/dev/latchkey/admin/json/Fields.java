@@ -58,6 +58,14 @@ public final class Fields {
     return null;
   }
 
+  /**
+   * A text that is only looked at and never stored or searched for, so that it may be anything;
+   * null when it is not there, or null.
+   */
+  public @Nullable String anyText(String field) {
+    return value(field) instanceof JsonString text ? text.getString() : text(field);
+  }
+
   /** A text that must be there; empty when it is not. */
   public String requiredText(String field) {
     String text = text(field);

@@ -1,8 +1,10 @@
 package dev.latchkey.admin.oauth;
 
+import dev.latchkey.admin.problem.ProblemPage;
 import dev.latchkey.admin.running.Running;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.oauth.ServerMetadata;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -16,6 +18,14 @@ public final class MetadataServlet extends HttpServlet {
 
   /** For the container. */
   public MetadataServlet() {}
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws ServletException, IOException {
+    if (!ProblemPage.refusesChange(request, response)) {
+      super.service(request, response);
+    }
+  }
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /**
  * The error page of the application: a problem document (RFC 9457) in the place of the server's
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 public final class ProblemPage extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
+  private static final Set<String> READING = Set.of("GET", "HEAD");
 
   /** For the container. */
   public ProblemPage() {}
@@ -27,6 +29,21 @@ public final class ProblemPage extends HttpServlet {
             ? refused
             : HttpServletResponse.SC_NOT_FOUND;
     write(response, status, ProblemMapper.detail(status));
+  }
+
+  /**
+   * Answers 405 unless a request only reads.
+   *
+   * @return whether it was answered
+   */
+  public static boolean refusesChange(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (READING.contains(request.getMethod())) {
+      return false;
+    }
+    response.setHeader("Allow", "GET, HEAD");
+    write(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "This address takes GET and HEAD.");
+    return true;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.latchkey.admin.sso;
 
 import dev.latchkey.admin.http.PublicAddress;
+import dev.latchkey.admin.problem.ProblemPage;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,6 +25,14 @@ public final class SingleSignOnServlet extends HttpServlet {
 
   /** For the container. */
   public SingleSignOnServlet() {}
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws ServletException, IOException {
+    if (!ProblemPage.refusesChange(request, response)) {
+      super.service(request, response);
+    }
+  }
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
