@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(1)
 @Tag("admin")
+@Tag("once")
 @DisplayName("A healthy start")
 class QuietStartIT {
 

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -194,6 +195,7 @@ class RequestFuzzIT {
   }
 
   @Test
+  @Tag("once")
   void theAdminApiAnswersNoneWithA5xxOrHtml() {
     String party = "/latchkey/api/v1" + thirdParty.path();
     List<String> paths =

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(TestedServer.class)
 @Order(17)
 @Tag("admin")
+@Tag("once")
 @DisplayName("Second factor")
 class SecondFactorIT {
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(TestedServer.class)
 @Order(90)
 @Tag("admin")
+@Tag("once")
 @DisplayName("D2: sign-in")
 class SignInIT {
 

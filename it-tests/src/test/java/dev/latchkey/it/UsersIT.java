@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(13)
 @Tag("admin")
+@Tag("once")
 @DisplayName("Users")
 class UsersIT {
 
