@@ -8,11 +8,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
@@ -97,12 +99,15 @@ public final class Run {
   private void start() throws Exception {
     requireFreePort();
     Path runtime = home.resolve("payara-" + port);
-    Path log = home.resolve("server.log");
+    Path log;
     try {
       createHome();
       delete(runtime);
+      // The log of another one that runs on the same data stays where it is.
+      String name = isFirst() ? "server.log" : "server-" + port + ".log";
+      log = home.resolve(name);
       if (Files.exists(log)) {
-        Files.move(log, home.resolve("server.log.1"), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(log, home.resolve(name + ".1"), StandardCopyOption.REPLACE_EXISTING);
       }
       redirectTo(log);
     } catch (IOException notWritable) {
@@ -119,6 +124,26 @@ public final class Run {
     welcome.setDaemon(true);
     welcome.start();
     boot(runtime, log);
+  }
+
+  // The lock ends with this process, however that ends.
+  @SuppressWarnings("MustBeClosedChecker")
+  private boolean isFirst() throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            home.resolve("run.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    boolean first = channel.tryLock() != null;
+    // Held by the hook, so that it is not closed before the end.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(channel), "run-lock"));
+    return first;
+  }
+
+  private static void close(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException ended) {
+      // The process ends, and the lock with it.
+    }
   }
 
   private void requireFreePort() throws CannotRunException {

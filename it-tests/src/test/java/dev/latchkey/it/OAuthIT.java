@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(30)
 @Tag("admin")
+@Tag("once")
 class OAuthIT {
 
   private static final AtomicInteger SEATS = new AtomicInteger();

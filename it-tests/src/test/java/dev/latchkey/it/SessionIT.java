@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(12)
 @Tag("admin")
+@Tag("once")
 @DisplayName("D3, D4: sessions")
 class SessionIT {
 
