@@ -222,6 +222,7 @@ class RequestFuzzIT {
   }
 
   @Test
+  @Tag("fuzz")
   void theFilterAnswersNoneWithA5xxOrHtml() {
     askAtRandom(List.of("/sample/whoami", "/sample/reports/1", "/verify", "/sample/"), null);
   }
