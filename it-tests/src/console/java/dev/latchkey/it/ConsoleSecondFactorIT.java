@@ -61,7 +61,8 @@ class ConsoleSecondFactorIT {
     assertThat(visitor.field("Code")).isFocused();
     visitor.field("Code").fill(recovery);
     visitor.button("Sign in").click();
-    visitor.heading("Third parties").waitFor();
+    // Back on the page that was left by signing out.
+    visitor.button("Turn it off …").waitFor();
   }
 
   @Test
