@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @DisplayName("Redeployed")
 class RedeployIT {
 
-  private static final int TIMES = 10;
+  private static final int TIMES = 6;
   private static final Duration ENDED = Duration.ofMinutes(1);
   // Each application that has the jar loads these; nobody else does.
   private static final String FILTER = "dev.latchkey.filter.BearerTokenFilter";

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(7)
 @Tag("admin")
+@Tag("once")
 @DisplayName("D1: roles")
 class RolesIT {
 

@@ -43,7 +43,10 @@ class SecretsIT {
       String text = Files.readString(log, ISO_8859_1);
       read += text.length();
       assertThat(found(text)).as("secrets in %s", log).isEmpty();
-      assertThat(text).as("stack traces of ours in %s", log).doesNotContain("\tat dev.latchkey");
+      // Open Liberty keeps a trace of each exception that it has caught and dealt with.
+      if (!log.toString().contains("/ffdc/")) {
+        assertThat(text).as("stack traces of ours in %s", log).doesNotContain("\tat dev.latchkey");
+      }
     }
     assertThat(read).as("bytes of log").isGreaterThan(1000);
   }

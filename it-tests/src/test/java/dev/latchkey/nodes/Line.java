@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ final class Line implements AutoCloseable {
     boolean fresh = socket == null;
     try {
       return exchanged(request);
-    } catch (EOFException idle) {
+    } catch (EOFException | SocketException idle) {
       // A server may close what was idle; that is no failure of the request.
       if (fresh) {
         throw idle;

@@ -148,7 +148,7 @@ class SignInFloodIT {
         flood.perSecond(start),
         measured,
         rightful + " of " + tries + " let in");
-    assertThat(flood.statuses()).containsOnlyKeys(401, 429, 503);
+    assertThat(flood.statuses().keySet()).isSubsetOf(401, 429, 503);
     assertThat(rightful).isEqualTo(tries);
     withinTwiceOfQuiet(measured);
   }

@@ -82,9 +82,18 @@ final class EmbeddedDatabase {
     }
   }
 
-  /** The URL for the application's account; the database must be there. */
+  /**
+   * The URL for the application's account; the database must be there. What is committed is on the
+   * disk before the commit returns.
+   */
+  // H2 takes WRITE_DELAY from whoever opens the files, and forgets what the owner has set. It then
+  // also tries it as a command, for which this account has no right: that refusal is ignored, and
+  // is not to be written to H2's trace file for each connection.
   static String url(HomeFolder home, int lockMillis) {
-    return base(home) + ";IFEXISTS=TRUE;LOCK_TIMEOUT=" + lockMillis;
+    return base(home)
+        + ";IFEXISTS=TRUE;WRITE_DELAY=0;IGNORE_UNKNOWN_SETTINGS=TRUE"
+        + ";LOCK_TIMEOUT="
+        + lockMillis;
   }
 
   /**
@@ -105,7 +114,7 @@ final class EmbeddedDatabase {
   }
 
   private static String base(HomeFolder home) {
-    return "jdbc:h2:file:" + home.path().resolve(NAME) + ";AUTO_SERVER=TRUE";
+    return "jdbc:h2:file:" + home.path().resolve(NAME) + ";AUTO_SERVER=TRUE;TRACE_LEVEL_FILE=0";
   }
 
   /** The URL for the owner: what is committed is on the disk before the commit returns. */

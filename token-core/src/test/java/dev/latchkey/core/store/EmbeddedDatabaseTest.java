@@ -16,6 +16,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -131,6 +132,32 @@ class EmbeddedDatabaseTest {
           .containsEntry("database-password", "rw-rw----")
           .containsEntry("database-owner-password", "rw-------");
     }
+  }
+
+  @Test
+  void writesToTheDiskBeforeACommitReturns() {
+    migrated().close();
+    try (Database opened = opened()) {
+      assertThat(opened.<List<String>>ask(EmbeddedDatabaseTest::writeDelays))
+          .isNotEmpty()
+          .allMatch("0"::equals);
+    }
+    assertThat(home.resolve("latchkey.trace.db")).doesNotExist();
+  }
+
+  // What the owner has set, and what holds.
+  private static List<String> writeDelays(Connection connection) throws SQLException {
+    List<String> delays = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet settings =
+            statement.executeQuery(
+                "select setting_value from information_schema.settings"
+                    + " where setting_name = 'WRITE_DELAY'")) {
+      while (settings.next()) {
+        delays.add(settings.getString(1));
+      }
+    }
+    return delays;
   }
 
   @ParameterizedTest
