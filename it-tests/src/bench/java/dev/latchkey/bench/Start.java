@@ -1,6 +1,6 @@
 package dev.latchkey.bench;
 
-import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.JpaModel;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
@@ -46,7 +46,7 @@ public final class Start {
                 Map.of(),
                 Map.of());
         Database database =
-            Database.open(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
+            Database.open(settings, ServerDataSource.lookedUp(settings), JpaModel.entities());
         return () -> database.read(em -> em.find(ThirdParty.class, "none") == null);
       }
     },

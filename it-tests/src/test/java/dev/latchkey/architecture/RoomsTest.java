@@ -1,11 +1,15 @@
 package dev.latchkey.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.CanBeAnnotated.Predicates.annotatedWith;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -169,6 +173,53 @@ class RoomsTest {
         .check(PRODUCT);
   }
 
+  /** Classes that a filter loads need no persistence provider (decision 9). */
+  @Test
+  void onlyTheModelAndThoseWhoAdministerItUseJakartaPersistence() {
+    noClasses()
+        .that(
+            resideInAnyPackage(
+                CORE + "config",
+                CORE + "token",
+                CORE + "thirdparty",
+                CORE + "store",
+                CORE + "feed",
+                CORE + "usage",
+                CORE + "verify"))
+        .and(are(not(annotatedWith("jakarta.persistence.Entity"))))
+        .and(are(not(annotatedWith("jakarta.persistence.Embeddable"))))
+        .and()
+        .doNotHaveFullyQualifiedName(CORE + "store.Database")
+        .and()
+        .doNotHaveFullyQualifiedName(CORE + "store.PersistenceUnit")
+        .and()
+        .doNotHaveFullyQualifiedName(CORE + "store.AnnotationCache")
+        .and()
+        .doNotHaveFullyQualifiedName(CORE + "feed.ChangeFeed")
+        .and()
+        .doNotHaveFullyQualifiedName(CORE + "verify.JpaTokenSource")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("jakarta.persistence..", "org.hibernate..")
+                .or(type(CORE + "store.Database")))
+        .check(PRODUCT);
+  }
+
+  private static DescribedPredicate<JavaClass> type(String name) {
+    return DescribedPredicate.describe(name, type -> type.getName().equals(name));
+  }
+
+  @Test
+  void onlyOneClassUsesThePool() {
+    noClasses()
+        .that(resideInAPackage("dev.latchkey.."))
+        .and()
+        .haveNameNotMatching(".*\\.OwnConnections(\\$.*)?")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("com.zaxxer..", "org.slf4j.."))
+        .check(PRODUCT);
+  }
+
   @Test
   void logsGoToSystemLogger() {
     noClasses()
@@ -244,7 +295,7 @@ class RoomsTest {
         .check(TESTS);
   }
 
-  private static com.tngtech.archunit.base.DescribedPredicate<JavaClass> inRooms(String... rooms) {
+  private static DescribedPredicate<JavaClass> inRooms(String... rooms) {
     return resideInAnyPackage(
         Stream.of(rooms).map(room -> "dev.latchkey." + room + "..").toArray(String[]::new));
   }

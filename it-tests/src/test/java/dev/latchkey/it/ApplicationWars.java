@@ -112,7 +112,10 @@ final class ApplicationWars {
     made.put("/bare", written("/bare", bare()));
     add(
         "/jndi",
-        war -> plain(war).setWebXML(new StringAsset(latchkeysDataSource())),
+        // Connections of the server's need no pool of ours.
+        war ->
+            without("slf4j", without("HikariCP", plain(war)))
+                .setWebXML(new StringAsset(latchkeysDataSource())),
         "latchkey.datasource=java:global/latchkey");
     addUnordered();
     return made;

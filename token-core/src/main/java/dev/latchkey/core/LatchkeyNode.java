@@ -3,24 +3,22 @@ package dev.latchkey.core;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.config.Source;
 import dev.latchkey.core.feed.Change;
-import dev.latchkey.core.feed.ChangeFeed;
 import dev.latchkey.core.feed.FeedFollower;
 import dev.latchkey.core.feed.FeedListener;
 import dev.latchkey.core.feed.PostgresWakeUp;
+import dev.latchkey.core.store.Connections;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.DatabaseKind;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
-import dev.latchkey.core.thirdparty.ClientSecret;
-import dev.latchkey.core.thirdparty.ThirdParty;
-import dev.latchkey.core.token.AccessToken;
-import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.token.TokenFormat;
-import dev.latchkey.core.usage.Refusal;
-import dev.latchkey.core.usage.TokenUsage;
 import dev.latchkey.core.usage.UsageRecorder;
+import dev.latchkey.core.verify.JdbcTokenSource;
+import dev.latchkey.core.verify.JpaTokenSource;
 import dev.latchkey.core.verify.TimeOfDay;
+import dev.latchkey.core.verify.TokenSource;
 import dev.latchkey.core.verify.TokenVerifier;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -33,38 +31,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LatchkeyNode implements AutoCloseable {
 
-  private final Database database;
+  private final Closing database;
   private final UsageRecorder usage;
   private final TokenVerifier verifier;
   private final FeedFollower follower;
   private final @Nullable PostgresWakeUp wakeUp;
 
   private LatchkeyNode(
-      Database database,
+      Runnable closesDatabase,
       UsageRecorder usage,
       TokenVerifier verifier,
       FeedFollower follower,
       @Nullable PostgresWakeUp wakeUp) {
-    this.database = database;
+    this.database = new Closing(closesDatabase);
     this.usage = usage;
     this.verifier = verifier;
     this.follower = follower;
     this.wakeUp = wakeUp;
-  }
-
-  /** The classes that are mapped to tables, but for those that only an admin's commands need. */
-  public static List<Class<?>> entities() {
-    List<Class<?>> entities =
-        new ArrayList<>(
-            List.of(
-                AccessToken.class,
-                ClientSecret.class,
-                Refusal.class,
-                TagKeyRow.class,
-                ThirdParty.class,
-                TokenUsage.class));
-    entities.addAll(ChangeFeed.entities());
-    return List.copyOf(entities);
   }
 
   /**
@@ -81,44 +64,89 @@ public final class LatchkeyNode implements AutoCloseable {
         clock.equals(Clock.systemUTC())
             ? TimeOfDay.kept(clock, ticker)
             : TimeOfDay.looked(clock, ticker);
-    return start(Database.open(settings, server, entities()), settings, clock, ticker, time);
+    if (settings.get(Key.SOURCE) == Source.JPA) {
+      Database database = JpaModel.open(settings, server);
+      return start(
+          database.connections(),
+          database::close,
+          new JpaTokenSource(database),
+          settings,
+          clock,
+          ticker,
+          time);
+    }
+    Connections connections = Connections.open(settings, server);
+    return start(
+        connections,
+        connections::close,
+        new JdbcTokenSource(connections),
+        settings,
+        clock,
+        ticker,
+        time);
   }
 
   /**
    * Starts a node on a database, which is the node's from here on: it closes it, also when it can't
-   * start.
+   * start. Looks tokens up in its model.
    *
    * @throws StoreUnavailableException when it can't be used yet; a later call may succeed
    */
   public static LatchkeyNode start(
       Database database, Settings settings, Clock clock, Ticker ticker) {
-    return start(database, settings, clock, ticker, TimeOfDay.looked(clock, ticker));
+    return start(
+        database.connections(),
+        database::close,
+        new JpaTokenSource(database),
+        settings,
+        clock,
+        ticker,
+        TimeOfDay.looked(clock, ticker));
+  }
+
+  /** The same on a database that was opened for plain JDBC. */
+  public static LatchkeyNode start(
+      Connections connections, Settings settings, Clock clock, Ticker ticker) {
+    return start(
+        connections,
+        connections::close,
+        new JdbcTokenSource(connections),
+        settings,
+        clock,
+        ticker,
+        TimeOfDay.looked(clock, ticker));
   }
 
   private static LatchkeyNode start(
-      Database database, Settings settings, Clock clock, Ticker ticker, TimeOfDay time) {
+      Connections connections,
+      Runnable closesDatabase,
+      TokenSource source,
+      Settings settings,
+      Clock clock,
+      Ticker ticker,
+      TimeOfDay time) {
     try {
       // Before anything is read that a change makes old, so that no change falls between the two.
-      ChangeFeed feed = new ChangeFeed(clock);
-      long head = FeedFollower.head(database, feed);
-      UsageRecorder usage = new UsageRecorder(database, TokenFormat::idText, clock);
-      TokenVerifier verifier = TokenVerifier.open(database, usage, settings, clock, ticker, time);
+      long head = FeedFollower.head(connections);
+      UsageRecorder usage = new UsageRecorder(connections, TokenFormat::idText, clock);
+      TokenVerifier verifier =
+          TokenVerifier.open(source, connections, usage, settings, clock, ticker, time);
       FeedFollower follower =
-          FeedFollower.from(head, database, feed, new Forgetful(verifier), clock, ticker);
+          FeedFollower.from(head, connections, new Forgetful(verifier), clock, ticker);
       usage.start(settings.get(Key.USAGE_FLUSH_INTERVAL));
       follower.start(settings.get(Key.FEED_POLL_INTERVAL));
       return new LatchkeyNode(
-          database, usage, verifier, follower, wakeUp(database, follower, clock));
+          closesDatabase, usage, verifier, follower, wakeUp(connections, follower, clock));
     } catch (RuntimeException | Error notYet) {
       // A missing class is an error, and is tried again as well: each time with another pool.
-      database.close();
+      closesDatabase.run();
       throw notYet;
     }
   }
 
   // Its driver may not be on the class path of whoever uses another database.
   private static @Nullable PostgresWakeUp wakeUp(
-      Database database, FeedFollower follower, Clock clock) {
+      Connections database, FeedFollower follower, Clock clock) {
     if (database.kind() != DatabaseKind.POSTGRESQL) {
       return null;
     }
@@ -148,6 +176,7 @@ public final class LatchkeyNode implements AutoCloseable {
     checks.add(Check.needed("feed", follower.trouble()));
     checks.add(Check.needed("tokens", verifier.failing() ? "tokens can't be looked up" : null));
     checks.add(Check.minor("clock", follower.clockTrouble()));
+    checks.add(Check.minor("usage", usage.trouble()));
     if (wakeUp != null) {
       checks.add(Check.minor("notify", wakeUp.trouble()));
     }
@@ -163,6 +192,14 @@ public final class LatchkeyNode implements AutoCloseable {
         follower;
         wakeUp) {
       // closed in the reverse order
+    }
+  }
+
+  private record Closing(Runnable work) implements AutoCloseable {
+
+    @Override
+    public void close() {
+      work.run();
     }
   }
 

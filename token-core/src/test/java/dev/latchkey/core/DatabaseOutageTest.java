@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.feed.ChangeFeed;
+import dev.latchkey.core.store.Connections;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.testing.Waiting;
@@ -75,7 +76,7 @@ class DatabaseOutageTest {
             Map.of(),
             Map.of());
     ServerDataSource none = ServerDataSource.lookedUp(settings);
-    database = Database.migrate(settings, none, LatchkeyNode.entities());
+    database = Database.migrate(settings, none, JpaModel.entities());
     database.transact(
         em -> {
           em.persist(new TagKeyRow(1, tagKey, CREATED));
@@ -87,9 +88,7 @@ class DatabaseOutageTest {
     known = issue();
     revoked = issue();
     unseen = issue();
-    node =
-        LatchkeyNode.start(
-            Database.open(settings, none, LatchkeyNode.entities()), settings, clock, ticker);
+    node = LatchkeyNode.start(Connections.open(settings, none), settings, clock, ticker);
     assertThat(node.verifier().verify(known.token())).isInstanceOf(Grant.class);
     assertThat(node.verifier().verify(revoked.token())).isInstanceOf(Grant.class);
     eventually("ready", this::ready);

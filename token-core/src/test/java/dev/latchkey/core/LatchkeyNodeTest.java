@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.feed.ChangeFeed;
+import dev.latchkey.core.store.Connections;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.store.StoreUnavailableException;
@@ -24,12 +26,16 @@ import dev.latchkey.core.usage.Refusal;
 import dev.latchkey.core.usage.RefusalReason;
 import dev.latchkey.core.usage.TokenUsage;
 import dev.latchkey.core.verify.Grant;
+import dev.latchkey.core.verify.JdbcTokenSource;
+import dev.latchkey.core.verify.JpaTokenSource;
+import dev.latchkey.core.verify.TokenSource;
 import dev.latchkey.core.verify.Verdict;
 import dev.latchkey.core.verify.Verdict.Refused;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
@@ -89,7 +95,7 @@ class LatchkeyNodeTest {
     assertThatThrownBy(() -> LatchkeyNode.open(nobodyThere, none, clock))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessage("the database does not answer");
-    assertThatThrownBy(() -> Database.migrate(nobodyThere, none, LatchkeyNode.entities()))
+    assertThatThrownBy(() -> Database.migrate(nobodyThere, none, JpaModel.entities()))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessage("the database does not answer");
   }
@@ -167,15 +173,13 @@ class LatchkeyNodeTest {
   }
 
   @Test
-  @DisplayName("a node checks tokens and sees changes before Hibernate has started")
+  @DisplayName("a node checks tokens and sees changes without entities")
   void needsNoEntitiesToCheck() {
     installed();
     MintedToken token = issue("a", null);
-    // It could open none of ours.
-    Database withoutEntities =
-        Database.open(settings, ServerDataSource.lookedUp(settings), List.of());
+    Connections connections = Connections.open(settings, ServerDataSource.lookedUp(settings));
     try (LatchkeyNode node =
-        LatchkeyNode.start(withoutEntities, settings, clock, Ticker.systemTicker())) {
+        LatchkeyNode.start(connections, settings, clock, Ticker.systemTicker())) {
       assertThat(node.verifier().verify(token.token())).isInstanceOf(Grant.class);
       changeToken(token, changed -> changed.deactivate(NOON));
       database()
@@ -185,6 +189,58 @@ class LatchkeyNodeTest {
                 return null;
               });
       awaitVerdict(node, token, Refused.DEACTIVATED);
+    }
+  }
+
+  @Test
+  @DisplayName("both sources find the same of a token in every state")
+  void findsTheSameInTheModelAndByTheStatement() {
+    installed();
+    MintedToken active = issue("a b", NOON.plusSeconds(60).plusMillis(1));
+    MintedToken endless = issue("a", null);
+    MintedToken expired = issue("b", NOON.minusMillis(1));
+    MintedToken off = issue("a", null);
+    changeToken(off, token -> token.deactivate(NOON.plusMillis(7)));
+    MintedToken leaked = issue("a", null);
+    changeToken(leaked, token -> token.reportLeaked(NOON));
+    MintedToken unknown = format.mint("lk", keys);
+
+    for (boolean enabled : new boolean[] {true, false}) {
+      thirdParty(party -> party.enabled(enabled));
+      for (MintedToken token : List.of(active, endless, expired, off, leaked)) {
+        assertThat(storedByJpa(token))
+            .isNotNull()
+            .usingRecursiveComparison()
+            .isEqualTo(storedByJdbc(token));
+      }
+    }
+    assertThat(storedByJpa(unknown)).isNull();
+    assertThat(storedByJdbc(unknown)).isNull();
+  }
+
+  private TokenSource.@Nullable Stored storedByJpa(MintedToken token) {
+    return new JpaTokenSource(database()).find(token.id());
+  }
+
+  private TokenSource.@Nullable Stored storedByJdbc(MintedToken token) {
+    return new JdbcTokenSource(database().connections()).find(token.id());
+  }
+
+  @Test
+  @DisplayName("latchkey.source=jpa gives the same verdicts")
+  void checksByTheModelWhereThatIsChosen() {
+    installed();
+    Map<String, String> byTheModel = new HashMap<>();
+    byTheModel.put("latchkey.source", "jpa");
+    byTheModel.put("latchkey.jdbc.url", settings.get(Key.JDBC_URL).orElseThrow());
+    settings.get(Key.JDBC_USER).ifPresent(user -> byTheModel.put("latchkey.jdbc.user", user));
+    Settings jpa = Settings.read(Map.of(), byTheModel, Map.of(), Map.of());
+    MintedToken good = issue("a", null);
+    MintedToken off = issue("a", null);
+    changeToken(off, token -> token.deactivate(NOON));
+    try (LatchkeyNode node = LatchkeyNode.open(jpa, ServerDataSource.lookedUp(jpa), clock)) {
+      assertThat(node.verifier().verify(good.token())).isInstanceOf(Grant.class);
+      assertThat(node.verifier().verify(off.token())).isEqualTo(Refused.DEACTIVATED);
     }
   }
 
@@ -393,7 +449,7 @@ class LatchkeyNodeTest {
 
   private Database migrated() {
     Database migrated =
-        Database.migrate(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
+        Database.migrate(settings, ServerDataSource.lookedUp(settings), JpaModel.entities());
     database = migrated;
     return migrated;
   }

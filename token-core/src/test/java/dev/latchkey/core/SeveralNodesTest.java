@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.feed.ChangeFeed;
+import dev.latchkey.core.store.Connections;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.testing.MovedClock;
@@ -56,8 +57,7 @@ class SeveralNodesTest {
   SeveralNodesTest(Server server) {
     this.server = server;
     settings = server.settings("latchkey.feed.poll-interval", "PT0.2S");
-    database =
-        Database.migrate(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
+    database = Database.migrate(settings, ServerDataSource.lookedUp(settings), JpaModel.entities());
     database.transact(
         em -> {
           em.persist(new TagKeyRow(1, tagKey, NOON));
@@ -127,8 +127,7 @@ class SeveralNodesTest {
   }
 
   private LatchkeyNode open(MovedClock ofThisNode) {
-    Database its =
-        Database.open(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
+    Connections its = Connections.open(settings, ServerDataSource.lookedUp(settings));
     return LatchkeyNode.start(its, settings, ofThisNode, Ticker.systemTicker());
   }
 

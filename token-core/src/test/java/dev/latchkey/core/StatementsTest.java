@@ -50,7 +50,7 @@ class StatementsTest {
   private final TagKeys keys = new TagKeys(List.of(tagKey));
   private final TokenFormat format = new TokenFormat(new SecureRandom());
   private final Database database =
-      Database.migrate(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
+      Database.migrate(settings, ServerDataSource.lookedUp(settings), JpaModel.entities());
   private final MintedToken token = format.mint("lk", keys);
   private final LatchkeyNode node = start();
 

@@ -3,6 +3,7 @@ package dev.latchkey.core.administer;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
 import dev.latchkey.core.token.BearerToken;
+import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.token.TagKeys;
 import dev.latchkey.core.token.TokenFormat;
 import jakarta.persistence.EntityManager;
@@ -87,7 +88,7 @@ public final class AccessCheck {
           "Check that the whole token was copied, and nothing else.");
       return null;
     }
-    TagKeys keys = TagKeys.stored(em).orElse(null);
+    TagKeys keys = TagKeyRow.stored(em).orElse(null);
     if (keys == null || !TokenFormat.tagged(token, keys)) {
       explanation.failed(
           "known",

@@ -1,6 +1,6 @@
 package dev.latchkey.core.administer;
 
-import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.JpaModel;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.feed.ChangeFeed;
@@ -68,7 +68,7 @@ public final class Administration implements AutoCloseable {
       Clock clock,
       SecureRandom random,
       Collection<? extends Class<?>> moreEntities) {
-    List<Class<?>> entities = new ArrayList<>(LatchkeyNode.entities());
+    List<Class<?>> entities = new ArrayList<>(JpaModel.entities());
     entities.addAll(
         List.of(AuditEvent.class, AuditHead.class, Handover.class, IdempotencyRow.class));
     entities.addAll(moreEntities);

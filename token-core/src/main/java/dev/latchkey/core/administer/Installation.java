@@ -2,7 +2,6 @@ package dev.latchkey.core.administer;
 
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.token.TagKeyRow;
-import dev.latchkey.core.token.TagKeys;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
 import java.security.SecureRandom;
@@ -27,7 +26,7 @@ final class Installation {
 
   private static boolean made(EntityManager em, Clock clock, SecureRandom random) {
     boolean complete = true;
-    if (TagKeys.stored(em).isEmpty()) {
+    if (TagKeyRow.stored(em).isEmpty()) {
       byte[] key = new byte[KEY_BYTES];
       random.nextBytes(key);
       em.persist(new TagKeyRow(1, key, clock.instant().truncatedTo(ChronoUnit.MILLIS)));

@@ -3,6 +3,7 @@ package dev.latchkey.core.administer;
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.token.AccessToken;
 import dev.latchkey.core.token.MintedToken;
+import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.token.TagKeys;
 import dev.latchkey.core.token.TokenFormat;
 import jakarta.persistence.EntityManager;
@@ -63,7 +64,7 @@ public final class TokenIssuer {
   }
 
   private static TagKeys keys(EntityManager em) {
-    return TagKeys.stored(em)
+    return TagKeyRow.stored(em)
         .orElseThrow(() -> new StoreUnavailableException("the database has no tag key"));
   }
 }

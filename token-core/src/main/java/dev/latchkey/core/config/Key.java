@@ -80,6 +80,10 @@ public final class Key<T> {
   /** An answer older than this is never used. */
   public static final Key<Duration> CACHE_MAX_STALE = duration("latchkey.cache.max-stale", "PT5M");
 
+  /** How tokens are looked up that are not in memory. */
+  public static final Key<Source> SOURCE =
+      new Key<>("latchkey.source", "jdbc", "jdbc or jpa", Source::parse);
+
   /** How often a node asks the change feed when nothing wakes it. */
   public static final Key<Duration> FEED_POLL_INTERVAL =
       duration("latchkey.feed.poll-interval", "PT1S");
@@ -202,6 +206,7 @@ public final class Key<T> {
           CACHE_MAX_SIZE,
           CACHE_REFRESH_AFTER,
           CACHE_MAX_STALE,
+          SOURCE,
           FEED_POLL_INTERVAL,
           USAGE_FLUSH_INTERVAL,
           FILTER_REGISTER,

@@ -1,7 +1,7 @@
 package dev.latchkey.core.feed;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.Connections;
 import dev.latchkey.core.store.DatabaseClock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -27,7 +27,7 @@ final class ClockWatch {
   private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long REMINDER_NANOS = TimeUnit.HOURS.toNanos(1);
 
-  private final Database database;
+  private final Connections database;
   private final Logger log;
   private final Clock clock;
   private final Ticker ticker;
@@ -35,7 +35,7 @@ final class ClockWatch {
   private long toldAt;
   private volatile @Nullable String trouble;
 
-  ClockWatch(Database database, Logger log, Clock clock, Ticker ticker) {
+  ClockWatch(Connections database, Logger log, Clock clock, Ticker ticker) {
     this.database = database;
     this.log = log;
     this.clock = clock;

@@ -1,7 +1,7 @@
 package dev.latchkey.core.feed;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.Connections;
 import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.store.Threads;
 import java.lang.System.Logger;
@@ -27,8 +27,7 @@ public final class FeedFollower implements AutoCloseable {
   private static final int BATCH = 1000;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-  private final Database database;
-  private final ChangeFeed feed;
+  private final Connections database;
   private final FeedListener listener;
   private final ScheduledExecutorService thread;
   private final OutageLog outage;
@@ -42,14 +41,8 @@ public final class FeedFollower implements AutoCloseable {
   private volatile long patienceNanos = PATIENCE_NANOS;
 
   private FeedFollower(
-      Database database,
-      ChangeFeed feed,
-      FeedListener listener,
-      Clock clock,
-      Ticker ticker,
-      long position) {
+      Connections database, FeedListener listener, Clock clock, Ticker ticker, long position) {
     this.database = database;
-    this.feed = feed;
     this.listener = listener;
     this.position = position;
     this.ticker = ticker;
@@ -67,21 +60,16 @@ public final class FeedFollower implements AutoCloseable {
   /**
    * Where the feed ends now. Ask before anything is remembered that a later change makes old.
    *
-   * @throws jakarta.persistence.PersistenceException when the feed can't be read
+   * @throws dev.latchkey.core.store.DatabaseException when the feed can't be read
    */
-  public static long head(Database database, ChangeFeed feed) {
-    return database.ask(feed::head);
+  public static long head(Connections database) {
+    return database.ask(FeedReader::head);
   }
 
   /** A follower that passes on what comes behind {@code position}, once it is started. */
   public static FeedFollower from(
-      long position,
-      Database database,
-      ChangeFeed feed,
-      FeedListener listener,
-      Clock clock,
-      Ticker ticker) {
-    return new FeedFollower(database, feed, listener, clock, ticker, position);
+      long position, Connections database, FeedListener listener, Clock clock, Ticker ticker) {
+    return new FeedFollower(database, listener, clock, ticker, position);
   }
 
   /** Polls from now on, every {@code interval}, on a thread of its own. */
@@ -144,11 +132,11 @@ public final class FeedFollower implements AutoCloseable {
   }
 
   private boolean pollOnce() {
-    List<FeedRow> rows = database.ask(connection -> feed.from(connection, position, BATCH));
+    List<FeedRow> rows = database.ask(connection -> FeedReader.from(connection, position, BATCH));
     boolean lastIsThere = !rows.isEmpty() && rows.get(0).seq() == position;
     if (lastIsThere && last != null && !rows.get(0).sameAs(last)) {
       // A standby that lagged behind took over and went on: the same numbers, other changes.
-      return missed(database.ask(feed::head));
+      return missed(database.ask(FeedReader::head));
     }
     List<FeedRow> later = lastIsThere ? rows.subList(1, rows.size()) : rows;
     if (!lastIsThere && later.isEmpty()) {
@@ -160,7 +148,7 @@ public final class FeedFollower implements AutoCloseable {
     for (FeedRow row : later) {
       if (row.seq() != position + 1) {
         // Purged while we were away.
-        return missed(Math.max(database.ask(feed::head), row.seq()));
+        return missed(Math.max(database.ask(FeedReader::head), row.seq()));
       }
       listener.changed(row.change());
       position = row.seq();
@@ -171,16 +159,16 @@ public final class FeedFollower implements AutoCloseable {
 
   // The row at the position is purged after a day, or there never was one.
   private boolean movedWithoutRows() {
-    long head = database.ask(feed::head);
+    long head = database.ask(FeedReader::head);
     if (head < position) {
       // H2 may show the head of a moment ago while its writer commits; an older database stays so.
-      head = database.ask(feed::head);
+      head = database.ask(FeedReader::head);
     }
     if (head == position) {
       return false;
     }
     // Committed since the rows were read: then they are there now.
-    List<FeedRow> now = database.ask(connection -> feed.from(connection, position, 1));
+    List<FeedRow> now = database.ask(connection -> FeedReader.from(connection, position, 1));
     return head > position && !now.isEmpty() || missed(head);
   }
 

@@ -1,9 +1,8 @@
 package dev.latchkey.core.feed;
 
-import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.Connections;
 import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.store.Threads;
-import jakarta.persistence.EntityManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
@@ -25,7 +24,7 @@ import org.postgresql.PGNotification;
 public final class PostgresWakeUp implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(PostgresWakeUp.class.getName());
-  private static final String CHANNEL = "latchkey_change";
+  private static final String CHANNEL = FeedReader.CHANNEL;
 
   // Short, so that closing never waits long; a wait that ends costs no round trip.
   private static final int WAIT_MILLIS = 250;
@@ -36,7 +35,7 @@ public final class PostgresWakeUp implements AutoCloseable {
           + " pgbouncer in transaction mode does not pass them on";
   private static final int SIGN_OF_LIFE_SECONDS = 5;
 
-  private final Database database;
+  private final Connections database;
   private final Runnable wake;
   private final OutageLog outage;
   private final ScheduledExecutorService thread =
@@ -45,7 +44,7 @@ public final class PostgresWakeUp implements AutoCloseable {
   private volatile boolean deaf;
 
   /** A wake-up that sleeps until it is started. */
-  public PostgresWakeUp(Database database, Runnable wake, Clock clock) {
+  public PostgresWakeUp(Connections database, Runnable wake, Clock clock) {
     this.database = database;
     this.wake = wake;
     this.outage =
@@ -72,12 +71,6 @@ public final class PostgresWakeUp implements AutoCloseable {
       return DEAF;
     }
     return outage.failing() ? "changes are not notified; they are found by polling" : null;
-  }
-
-  /** Adds to em's transaction that its commit wakes all followers. */
-  static void announce(EntityManager em) {
-    em.createNativeQuery("select 1 from (select pg_notify('" + CHANNEL + "', '')) as notified")
-        .getResultList();
   }
 
   private void listen() {

@@ -1,6 +1,5 @@
 package dev.latchkey.core.store;
 
-import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Settings;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -12,45 +11,30 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.hibernate.SessionFactory;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.dialect.MariaDBDialect;
+import org.hibernate.dialect.PostgreSQLDialect;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.exception.ConstraintViolationException;
 import org.hibernate.exception.LockAcquisitionException;
 import org.hibernate.jpa.HibernatePersistenceProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database of one process: connections, entities and transactions. Thread-safe.
- *
- * <p>The entities are opened when they are first needed: Hibernate takes longer to start than all
- * else, and a check needs none of it (see decision 9).
+ * The database of one process as an admin's side needs it: entities and transactions, beside plain
+ * JDBC. Needs Jakarta Persistence and Hibernate on the class path. Thread-safe.
  */
 public final class Database implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(Database.class.getName());
 
-  private static final int LIMIT_MILLIS = ConnectionSource.ANSWER_SECONDS * 1000;
-  private static final int TRIES = 4;
-
-  // For this transaction only: another client may get the connection, or its session, next.
-  // Without limits a process that hangs would hold the lock of the feed for ever.
-  private static final String POSTGRES_TRANSACTION =
-      "set transaction isolation level read committed; set local lock_timeout = '5s';"
-          + " set local idle_in_transaction_session_timeout = '30s'";
-
-  private static final String NEXT_READ_COMMITTED =
-      "set transaction isolation level read committed";
-
-  /** The version of the tables that this code needs; migrations write it down. */
-  static final int SCHEMA_VERSION = 8;
-
-  private final ConnectionSource connections;
-  private final DatabaseKind kind;
+  private final Connections connections;
   private final Collection<Class<?>> entities;
 
   // Written under this.
@@ -58,20 +42,14 @@ public final class Database implements AutoCloseable {
   private boolean failureTold;
   private boolean closed;
 
-  private Database(ConnectionSource connections, Collection<Class<?>> entities) {
+  private Database(Connections connections, Collection<Class<?>> entities) {
     this.connections = connections;
-    this.kind = connections.kind();
     this.entities = List.copyOf(entities);
   }
 
-  /** A question to the database by plain JDBC. */
-  @FunctionalInterface
-  public interface Question<T> {
-    T on(Connection connection) throws SQLException;
-  }
-
   /**
-   * Opens the database that the settings name. Its tables must be there.
+   * Opens the database that the settings name. Its tables must be there. The entities are opened
+   * when they are first needed.
    *
    * @param server looked up by the same settings
    * @param entities the classes that are mapped to tables
@@ -80,7 +58,7 @@ public final class Database implements AutoCloseable {
    */
   public static Database open(
       Settings settings, ServerDataSource server, Collection<Class<?>> entities) {
-    return open(entities, () -> ConnectionSource.open(settings, server));
+    return new Database(Connections.open(settings, server), entities);
   }
 
   /**
@@ -92,9 +70,9 @@ public final class Database implements AutoCloseable {
    */
   public static Database migrate(
       Settings settings, ServerDataSource server, Collection<Class<?>> entities) {
-    Database database = open(entities, () -> ConnectionSource.openMigrated(settings, server));
+    Database database = new Database(Connections.migrated(settings, server), entities);
     try {
-      database.entities();
+      database.openEntities();
       return database;
     } catch (RuntimeException | Error failed) {
       database.close();
@@ -102,26 +80,14 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static Database open(
-      Collection<Class<?>> entities, Supplier<ConnectionSource> connecting) {
-    ConnectionSource connections;
-    try {
-      connections = connecting.get();
-    } catch (StoreUnavailableException | InvalidConfigurationException told) {
-      throw told;
-    } catch (RuntimeException failed) {
-      throw unusable(failed);
-    }
-    try {
-      connections.requireSchema(SCHEMA_VERSION);
-      return new Database(connections, entities);
-    } catch (RuntimeException failed) {
-      connections.close();
-      throw failed instanceof StoreUnavailableException ? failed : unusable(failed);
-    } catch (Error missingClass) {
-      connections.close();
-      throw missingClass;
-    }
+  /**
+   * Opens the entities now.
+   *
+   * @throws StoreUnavailableException when they can't be opened yet
+   * @throws LinkageError when there is no Hibernate, or one that this code does not know
+   */
+  public void openEntities() {
+    entities();
   }
 
   private EntityManagerFactory entities() {
@@ -155,16 +121,11 @@ public final class Database implements AutoCloseable {
       return opened;
     } catch (RuntimeException failed) {
       tell(failed);
-      throw unusable(failed);
+      throw Connections.unusable(failed);
     } catch (Error missingClass) {
       tell(missingClass);
       throw missingClass;
     }
-  }
-
-  private static StoreUnavailableException unusable(RuntimeException failed) {
-    return new StoreUnavailableException(
-        "the database can't be used", String.valueOf(failed.getMessage()), failed);
   }
 
   // Whoever counts tries again and again, and says nothing.
@@ -176,37 +137,24 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /** The same database by plain JDBC; closed with this one. */
+  public Connections connections() {
+    return connections;
+  }
+
   /** What kind of database it is. */
   public DatabaseKind kind() {
-    return kind;
+    return connections.kind();
   }
 
   /**
    * What {@code question} answers, by plain JDBC and in auto-commit mode: for what entities can't
-   * do, and for what is asked before they are opened.
+   * do.
    *
    * @throws PersistenceException when the database does not answer within 20 seconds
    */
-  public <T> T ask(Question<T> question) {
-    return ask(LIMIT_MILLIS, question);
-  }
-
-  /**
-   * The same with another limit.
-   *
-   * @param limitMillis how long a statement may take
-   * @throws PersistenceException when the database does not answer in that time
-   */
-  public <T> T ask(int limitMillis, Question<T> question) {
-    return again(
-        false,
-        () -> {
-          try (Lease lease = leased(limitMillis)) {
-            return question.on(lease.connection());
-          } catch (SQLException unanswered) {
-            throw new PersistenceException("the database does not answer", unanswered);
-          }
-        });
+  public <T> T ask(Connections.Question<T> question) {
+    return told(() -> connections.ask(question));
   }
 
   /**
@@ -215,16 +163,18 @@ public final class Database implements AutoCloseable {
    * @throws PersistenceException when the database does not answer
    */
   public <T> T read(Function<EntityManager, T> query) {
-    return again(
-        false,
-        () -> {
-          try (Lease lease = leased(LIMIT_MILLIS);
-              EntityManager em = on(lease.connection())) {
-            return query.apply(em);
-          } catch (SQLException notGivenBack) {
-            throw new PersistenceException(notGivenBack);
-          }
-        });
+    return told(
+        () ->
+            connections.again(
+                false,
+                () -> {
+                  try (Lease lease = connections.leased(Connections.LIMIT_MILLIS);
+                      EntityManager em = on(lease.connection())) {
+                    return query.apply(em);
+                  } catch (SQLException notGivenBack) {
+                    throw new PersistenceException(notGivenBack);
+                  }
+                }));
   }
 
   /**
@@ -235,20 +185,16 @@ public final class Database implements AutoCloseable {
    * @throws PersistenceException when the database does not answer, or the commit fails
    */
   public <T> T transact(Function<EntityManager, T> work) {
-    return again(true, () -> transacted(work));
+    return told(() -> connections.again(true, () -> transacted(work)));
   }
 
   private <T> T transacted(Function<EntityManager, T> work) {
-    try (Lease lease = leased(LIMIT_MILLIS);
+    try (Lease lease = connections.leased(Connections.LIMIT_MILLIS);
         EntityManager em = on(lease.connection())) {
-      if (kind == DatabaseKind.MARIADB) {
-        execute(lease.connection(), NEXT_READ_COMMITTED);
-      }
+      connections.beforeTransaction(lease.connection());
       em.getTransaction().begin();
       try {
-        if (kind == DatabaseKind.POSTGRESQL) {
-          execute(lease.connection(), POSTGRES_TRANSACTION);
-        }
+        connections.inTransaction(lease.connection());
         T result = work.apply(em);
         em.getTransaction().commit();
         return result;
@@ -262,49 +208,12 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  /** There is no connection at all, so that it would be in vain to ask again at once. */
-  private static final class NoConnectionException extends PersistenceException {
-
-    private static final long serialVersionUID = 1L;
-
-    NoConnectionException(SQLException unreachable) {
-      super("the database does not answer", unreachable);
-    }
-  }
-
-  // A commit whose answer was lost may have succeeded, so a transaction is not repeated for a
-  // broken connection.
-  private <T> T again(boolean transaction, Supplier<T> work) {
-    for (int i = 1; ; i++) {
-      try {
-        return work.get();
-      } catch (NoConnectionException unreachable) {
-        throw unreachable;
-      } catch (PersistenceException failed) {
-        boolean broken = Failures.broken(failed);
-        if (broken) {
-          connections.evictIdle();
-        }
-        boolean mayHelp = broken ? !transaction : Failures.conflict(failed);
-        if (!mayHelp || i == (broken ? 2 : TRIES)) {
-          throw failed;
-        }
-      }
-    }
-  }
-
-  // Hibernate would log two lines for each time that there is none; whoever asks says it once.
-  private Lease leased(int limitMillis) {
+  // Who works with entities knows one kind of failure.
+  private static <T> T told(Supplier<T> work) {
     try {
-      return connections.lease(limitMillis);
-    } catch (SQLException unreachable) {
-      throw new NoConnectionException(unreachable);
+      return work.get();
+    } catch (DatabaseException failed) {
+      throw new PersistenceException(failed.getMessage(), failed.getCause());
     }
   }
 
@@ -314,6 +223,19 @@ public final class Database implements AutoCloseable {
         .withOptions()
         .connection(connection)
         .openSession();
+  }
+
+  /** The kind of the database behind entities, as they were opened for it. */
+  public static DatabaseKind kindBehind(EntityManager em) {
+    Dialect dialect =
+        em.getEntityManagerFactory()
+            .unwrap(SessionFactoryImplementor.class)
+            .getJdbcServices()
+            .getDialect();
+    if (dialect instanceof PostgreSQLDialect) {
+      return DatabaseKind.POSTGRESQL;
+    }
+    return dialect instanceof MariaDBDialect ? DatabaseKind.MARIADB : DatabaseKind.H2;
   }
 
   /**

@@ -1,13 +1,8 @@
 package dev.latchkey.core.store;
 
-import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
-import org.hibernate.dialect.Dialect;
-import org.hibernate.dialect.MariaDBDialect;
-import org.hibernate.dialect.PostgreSQLDialect;
-import org.hibernate.engine.spi.SessionFactoryImplementor;
 
 /** The databases that Latchkey knows. Asked once, when a database is opened. */
 public enum DatabaseKind {
@@ -17,19 +12,6 @@ public enum DatabaseKind {
   POSTGRESQL,
   /** For several nodes, which poll. */
   MARIADB;
-
-  /** The kind of the database behind entities, as they were opened for it. */
-  public static DatabaseKind behind(EntityManager em) {
-    Dialect dialect =
-        em.getEntityManagerFactory()
-            .unwrap(SessionFactoryImplementor.class)
-            .getJdbcServices()
-            .getDialect();
-    if (dialect instanceof PostgreSQLDialect) {
-      return POSTGRESQL;
-    }
-    return dialect instanceof MariaDBDialect ? MARIADB : H2;
-  }
 
   /**
    * The kind of the database behind a connection.

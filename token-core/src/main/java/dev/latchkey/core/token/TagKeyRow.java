@@ -2,9 +2,12 @@ package dev.latchkey.core.token;
 
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
 /** A tag key's row; the newest one tags, all of them check. */
 @Entity
@@ -34,6 +37,16 @@ public class TagKeyRow {
     this.id = id;
     this.secret = secret.clone();
     this.createdAt = createdAt;
+  }
+
+  /** The keys in the database, or empty when the installation has none yet. */
+  public static Optional<TagKeys> stored(EntityManager em) {
+    List<byte[]> keys =
+        em.createQuery("select k from TagKeyRow k order by k.id desc", TagKeyRow.class)
+            .getResultStream()
+            .map(TagKeyRow::secret)
+            .toList();
+    return keys.isEmpty() ? Optional.empty() : Optional.of(new TagKeys(keys));
   }
 
   public int id() {

@@ -1,6 +1,5 @@
 package dev.latchkey.core.token;
 
-import jakarta.persistence.EntityManager;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
@@ -48,16 +47,6 @@ public final class TagKeys {
   }
 
   /** The keys in the database, or empty when the installation has none yet. */
-  public static Optional<TagKeys> stored(EntityManager em) {
-    List<byte[]> keys =
-        em.createQuery("select k from TagKeyRow k order by k.id desc", TagKeyRow.class)
-            .getResultStream()
-            .map(TagKeyRow::secret)
-            .toList();
-    return keys.isEmpty() ? Optional.empty() : Optional.of(new TagKeys(keys));
-  }
-
-  /** The same by plain JDBC, for whoever has opened no entities. */
   public static Optional<TagKeys> stored(Connection connection) throws SQLException {
     try (PreparedStatement query =
             connection.prepareStatement("select secret from tag_key order by id desc");

@@ -35,11 +35,6 @@ public class Refusal {
   @SuppressWarnings("NullAway") // fields are filled in by the provider
   protected Refusal() {}
 
-  Refusal(Id id, long refusals) {
-    this.id = id;
-    this.refusals = refusals;
-  }
-
   public Id id() {
     return id;
   }

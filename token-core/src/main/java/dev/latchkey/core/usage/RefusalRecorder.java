@@ -1,9 +1,6 @@
 package dev.latchkey.core.usage;
 
-import dev.latchkey.core.store.Database;
-import jakarta.persistence.EntityManager;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import dev.latchkey.core.store.Connections;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -22,11 +19,11 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class RefusalRecorder {
 
-  private static final Logger LOG = System.getLogger(RefusalRecorder.class.getName());
   private static final int BATCH = 200;
   private static final int MOST_TOKENS = 10_000;
 
-  private final Database database;
+  private final Connections database;
+  private final Counts counts;
   private final Clock clock;
   private final Map<RefusalReason, LongAdder> withoutToken = new EnumMap<>(RefusalReason.class);
   private final Map<Refused, LongAdder> ofTokens = new ConcurrentHashMap<>();
@@ -38,8 +35,9 @@ public final class RefusalRecorder {
               .thenComparing(Refusal.Id::reason)
               .thenComparing(Refusal.Id::tokenId));
 
-  RefusalRecorder(Database database, Clock clock) {
+  RefusalRecorder(Connections database, Clock clock) {
     this.database = database;
+    this.counts = new Counts(database.kind());
     this.clock = clock;
     for (RefusalReason reason : RefusalReason.values()) {
       withoutToken.put(reason, new LongAdder());
@@ -74,22 +72,17 @@ public final class RefusalRecorder {
     }
   }
 
-  /** Writes what was counted; what can't be written is kept for the next time. */
+  /**
+   * Writes what was counted; what can't be written is kept for the next time.
+   *
+   * @throws dev.latchkey.core.store.DatabaseException when something is left to write
+   */
   synchronized void flush() {
     collect(clock.instant().truncatedTo(ChronoUnit.HOURS));
-    try {
-      while (!unwritten.isEmpty()) {
-        List<Map.Entry<Refusal.Id, Long>> batch =
-            unwritten.entrySet().stream().limit(BATCH).toList();
-        database.transact(
-            em -> {
-              batch.forEach(entry -> write(em, entry.getKey(), entry.getValue()));
-              return batch.size();
-            });
-        batch.forEach(entry -> unwritten.remove(entry.getKey()));
-      }
-    } catch (RuntimeException | Error later) {
-      LOG.log(Level.DEBUG, "refusals are written later", later);
+    while (!unwritten.isEmpty()) {
+      List<Map.Entry<Refusal.Id, Long>> batch = unwritten.entrySet().stream().limit(BATCH).toList();
+      database.<Integer>transact(connection -> counts.addRefusals(connection, batch));
+      batch.forEach(entry -> unwritten.remove(entry.getKey()));
     }
   }
 
@@ -109,18 +102,6 @@ public final class RefusalRecorder {
     long count = counter.sumThenReset();
     if (count > 0 && unwritten.size() < MOST_TOKENS) {
       unwritten.merge(id, count, Long::sum);
-    }
-  }
-
-  private static void write(EntityManager em, Refusal.Id id, long count) {
-    int updated =
-        em.createQuery("update Refusal r set r.refusals = r.refusals + :count where r.id = :id")
-            .setParameter("count", count)
-            .setParameter("id", id)
-            .executeUpdate();
-    if (updated == 0) {
-      // Should another node add the same row at this moment, the batch fails and is tried again.
-      em.persist(new Refusal(id, count));
     }
   }
 

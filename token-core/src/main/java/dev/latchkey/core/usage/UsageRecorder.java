@@ -1,10 +1,9 @@
 package dev.latchkey.core.usage;
 
-import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.Connections;
+import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.store.Threads;
-import jakarta.persistence.EntityManager;
 import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes down which tokens were used. Requests count in memory; a thread of its own writes the
@@ -34,7 +34,9 @@ public final class UsageRecorder implements AutoCloseable {
   private static final int BATCH = 200;
   private static final int LONGEST_ADDRESS = 45;
 
-  private final Database database;
+  private final Connections database;
+  private final Counts counts;
+  private final OutageLog outage;
   private final LongFunction<String> idText;
   private final UsedTokens used = new UsedTokens();
 
@@ -51,9 +53,16 @@ public final class UsageRecorder implements AutoCloseable {
    *
    * @param idText the id of a token as the database has it, from the id as a number
    */
-  public UsageRecorder(Database database, LongFunction<String> idText, Clock clock) {
+  public UsageRecorder(Connections database, LongFunction<String> idText, Clock clock) {
     this.idText = idText;
     this.database = database;
+    this.counts = new Counts(database.kind());
+    this.outage =
+        new OutageLog(
+            LOG,
+            clock,
+            "uses of tokens can't be written; they are kept in memory and tried again",
+            "uses of tokens are written again");
     this.refusals = new RefusalRecorder(database, clock);
     this.thread = Executors.newSingleThreadScheduledExecutor(Threads.daemon("latchkey-usage"));
   }
@@ -81,22 +90,24 @@ public final class UsageRecorder implements AutoCloseable {
   /** Writes what was counted; what can't be written is kept for the next time. */
   public synchronized void flush() {
     try {
-      // In here, since what is thrown from here ends the writing for good.
-      refusals.flush();
       collect();
       while (!unwritten.isEmpty()) {
         List<Map.Entry<TokenDay, Tally>> batch =
             unwritten.entrySet().stream().limit(BATCH).toList();
-        database.transact(
-            em -> {
-              batch.forEach(entry -> write(em, entry.getKey(), entry.getValue()));
-              return batch.size();
-            });
+        database.<Integer>transact(connection -> counts.addUses(connection, batch));
         batch.forEach(entry -> unwritten.remove(entry.getKey()));
       }
+      refusals.flush();
+      outage.worked();
     } catch (RuntimeException | Error later) {
-      LOG.log(Level.DEBUG, "uses are written later", later);
+      // What is thrown from here would end the writing for good.
+      outage.failed(later);
     }
+  }
+
+  /** Why uses are not written down, in one line for an operator; null when they are. */
+  public @Nullable String trouble() {
+    return outage.failing() ? "uses of tokens can't be written" : null;
   }
 
   private void collect() {
@@ -105,35 +116,10 @@ public final class UsageRecorder implements AutoCloseable {
           Tally tally = counter.take();
           if (tally.uses() > 0) {
             LocalDate day = LocalDate.ofInstant(tally.lastAt(), ZoneOffset.UTC);
-            unwritten.merge(new TokenDay(idText.apply(counter.tokenId()), day), tally, Tally::plus);
+            Tally fits = new Tally(tally.uses(), tally.lastAt(), stored(tally.lastFrom()));
+            unwritten.merge(new TokenDay(idText.apply(counter.tokenId()), day), fits, Tally::plus);
           }
         });
-  }
-
-  // One statement, as several nodes begin the days of the same tokens after midnight. It goes by
-  // the
-  // key, whatever the database thinks of a table that was empty a moment ago.
-  private static void write(EntityManager em, TokenDay day, Tally tally) {
-    // lastUsedFrom first: MariaDB lets later assignments see what earlier ones have set.
-    em.createQuery(
-            """
-            insert into TokenUsage as u (id.tokenId, id.day, uses, lastUsedAt, lastUsedFrom)
-            values (:token, :day, :uses, :at, :from)
-            on conflict (id.tokenId, id.day) do update
-            set uses = u.uses + excluded.uses,
-              lastUsedFrom = case
-                when u.lastUsedAt <= excluded.lastUsedAt then excluded.lastUsedFrom
-                else u.lastUsedFrom end,
-              lastUsedAt = case
-                when u.lastUsedAt <= excluded.lastUsedAt then excluded.lastUsedAt
-                else u.lastUsedAt end
-            """)
-        .setParameter("token", day.tokenId())
-        .setParameter("day", day.day())
-        .setParameter("uses", tally.uses())
-        .setParameter("at", tally.lastAt())
-        .setParameter("from", stored(tally.lastFrom()))
-        .executeUpdate();
   }
 
   // What a proxy says may be anything, and one row that does not fit would hold up all others.
@@ -150,7 +136,8 @@ public final class UsageRecorder implements AutoCloseable {
     flush();
   }
 
-  private record TokenDay(String tokenId, LocalDate day) implements Comparable<TokenDay> {
+  /** A token and a day of UTC. */
+  record TokenDay(String tokenId, LocalDate day) implements Comparable<TokenDay> {
 
     private static final Comparator<TokenDay> ORDER =
         Comparator.comparing(TokenDay::tokenId).thenComparing(TokenDay::day);

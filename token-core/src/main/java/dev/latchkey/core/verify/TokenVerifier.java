@@ -3,7 +3,7 @@ package dev.latchkey.core.verify;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
-import dev.latchkey.core.store.Database;
+import dev.latchkey.core.store.Connections;
 import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.store.Threads;
@@ -84,11 +84,14 @@ public final class TokenVerifier implements AutoCloseable {
   /**
    * A verifier with nothing in memory.
    *
+   * @param source where tokens are looked up that are not in memory
+   * @param database which has the tag keys
    * @throws StoreUnavailableException when the installation has no tag key yet
-   * @throws jakarta.persistence.PersistenceException when the database does not answer
+   * @throws dev.latchkey.core.store.DatabaseException when the database does not answer
    */
   public static TokenVerifier open(
-      Database database,
+      TokenSource source,
+      Connections database,
       UsageRecorder usage,
       Settings settings,
       Clock clock,
@@ -96,7 +99,7 @@ public final class TokenVerifier implements AutoCloseable {
       TimeOfDay time) {
     ThreadPoolExecutor refresher = refresher();
     return new TokenVerifier(
-        new TokenLookup(database, usage)::find,
+        new Findings(source, usage)::find,
         () ->
             database
                 .ask(TagKeys::stored)

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.JpaModel;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.testing.Server;
@@ -42,9 +42,7 @@ class ChangeFeedTest {
   ChangeFeedTest(Server server) {
     database =
         Database.migrate(
-            server.settings(),
-            ServerDataSource.lookedUp(server.settings()),
-            LatchkeyNode.entities());
+            server.settings(), ServerDataSource.lookedUp(server.settings()), JpaModel.entities());
     follower = followerAtHead();
   }
 
@@ -276,9 +274,8 @@ class ChangeFeedTest {
   void aListenerThatFailsIsAskedAgain() {
     FeedFollower stubborn =
         FeedFollower.from(
-            FeedFollower.head(database, feed),
-            database,
-            feed,
+            FeedFollower.head(database.connections()),
+            database.connections(),
             new FeedListener() {
               private boolean failed;
 
@@ -307,14 +304,13 @@ class ChangeFeedTest {
   }
 
   private FeedFollower followerAtHead() {
-    return followerFrom(FeedFollower.head(database, feed));
+    return followerFrom(FeedFollower.head(database.connections()));
   }
 
   private FeedFollower followerFrom(long position) {
     return FeedFollower.from(
         position,
-        database,
-        feed,
+        database.connections(),
         new FeedListener() {
           @Override
           public void changed(Change change) {

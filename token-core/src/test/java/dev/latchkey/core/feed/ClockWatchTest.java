@@ -2,7 +2,7 @@ package dev.latchkey.core.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.JpaModel;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
@@ -21,14 +21,14 @@ class ClockWatchTest {
 
   private final Settings settings = Server.H2.settings();
   private final Database database =
-      Database.migrate(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
+      Database.migrate(settings, ServerDataSource.lookedUp(settings), JpaModel.entities());
   private final LogLines log = new LogLines();
   private Duration ahead = Duration.ZERO;
   private final InstantSource clock = () -> Instant.now().plus(ahead);
   private Duration passed = Duration.ZERO;
   private Duration answerTakes = Duration.ZERO;
   private final ClockWatch watch =
-      new ClockWatch(database, log, clock.withZone(ZoneOffset.UTC), this::nanos);
+      new ClockWatch(database.connections(), log, clock.withZone(ZoneOffset.UTC), this::nanos);
 
   @AfterEach
   void close() {

@@ -2,7 +2,7 @@ package dev.latchkey.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.JpaModel;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.testing.Server;
 import java.sql.Statement;
@@ -23,8 +23,7 @@ class DatabaseClockTest {
   DatabaseClockTest(Server server) {
     this.server = server;
     Settings settings = server.settings();
-    database =
-        Database.migrate(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
+    database = Database.migrate(settings, ServerDataSource.lookedUp(settings), JpaModel.entities());
   }
 
   @AfterEach

@@ -3,7 +3,7 @@ package dev.latchkey.core.store;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.JpaModel;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.testing.Server;
 import jakarta.persistence.EntityManager;
@@ -23,7 +23,7 @@ class DatabaseCloseTest {
   void closesTheConnectionsWhenAnEntityCanNotBeLinked() throws Exception {
     Settings settings = Server.H2.settings();
     ServerDataSource server = ServerDataSource.lookedUp(settings);
-    Database.migrate(settings, server, LatchkeyNode.entities()).close();
+    Database.migrate(settings, server, JpaModel.entities()).close();
     Class<?> unlinked = new WithoutPart().loadClass(Unlinked.class.getName());
     Database database = Database.open(settings, server, List.of(unlinked));
     database.read(EntityManager::isOpen);

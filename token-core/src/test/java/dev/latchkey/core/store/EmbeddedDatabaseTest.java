@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.JpaModel;
 import dev.latchkey.core.config.Settings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,12 +47,12 @@ class EmbeddedDatabaseTest {
 
   private Database migrated() {
     Settings settings = settings();
-    return Database.migrate(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
+    return Database.migrate(settings, ServerDataSource.lookedUp(settings), JpaModel.entities());
   }
 
   private Database opened() {
     Settings settings = settings();
-    return Database.open(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
+    return Database.open(settings, ServerDataSource.lookedUp(settings), JpaModel.entities());
   }
 
   @Test
@@ -124,7 +124,7 @@ class EmbeddedDatabaseTest {
             Map.of(),
             Map.of());
     try (Database migrated =
-        Database.migrate(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities())) {
+        Database.migrate(settings, ServerDataSource.lookedUp(settings), JpaModel.entities())) {
       assertThat(modes())
           .containsEntry("", "rwxrwx---")
           .containsEntry("latchkey.mv.db", "rw-rw----")

@@ -3,7 +3,7 @@ package dev.latchkey.core.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.JpaModel;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.testing.Server;
 import dev.latchkey.core.thirdparty.ThirdParty;
@@ -42,13 +42,13 @@ class MigrationsTest {
               + " allowed_networks, created_at, created_by, version) values ('tp1', 'Express',"
               + " 'express', true, 'MANUAL', 'a', '', '2026-03-01 12:00:00', 'admin', 0)");
     }
-    assertThatThrownBy(() -> connections.requireSchema(Database.SCHEMA_VERSION))
+    assertThatThrownBy(() -> connections.requireSchema(Connections.SCHEMA_VERSION))
         .isInstanceOf(StoreUnavailableException.class)
-        .hasMessageContaining("of version 1, this code needs " + Database.SCHEMA_VERSION);
+        .hasMessageContaining("of version 1, this code needs " + Connections.SCHEMA_VERSION);
     connections.close();
 
     for (int i = 0; i < 2; i++) {
-      try (Database database = Database.migrate(settings, server, LatchkeyNode.entities())) {
+      try (Database database = Database.migrate(settings, server, JpaModel.entities())) {
         String name = database.read(em -> em.find(ThirdParty.class, "tp1").name());
         assertThat(name).isEqualTo("Express");
         List<Refusal> refusals =
@@ -63,7 +63,7 @@ class MigrationsTest {
                                 em.createNativeQuery("select version from schema_info")
                                     .getSingleResult())
                     .intValue())
-            .isEqualTo(Database.SCHEMA_VERSION);
+            .isEqualTo(Connections.SCHEMA_VERSION);
       }
     }
   }

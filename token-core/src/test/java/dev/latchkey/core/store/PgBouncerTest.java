@@ -126,7 +126,7 @@ class PgBouncerTest {
     try (administration;
         LatchkeyNode node =
             LatchkeyNode.start(
-                Database.open(settings, none, LatchkeyNode.entities()),
+                Connections.open(settings, none),
                 settings,
                 Clock.systemUTC(),
                 Ticker.systemTicker())) {

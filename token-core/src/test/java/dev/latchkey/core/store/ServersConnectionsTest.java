@@ -2,7 +2,7 @@ package dev.latchkey.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.JpaModel;
 import dev.latchkey.core.config.Settings;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -43,11 +43,11 @@ class ServersConnectionsTest {
     Settings settings =
         Settings.read(Map.of(), Map.of("latchkey.datasource", "jdbc/any"), Map.of(), Map.of());
     try (Database database =
-        Database.migrate(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities())) {
+        Database.migrate(settings, ServerDataSource.lookedUp(settings), JpaModel.entities())) {
       LIMITS.clear();
       database.read(em -> em.createNativeQuery("select 1").getSingleResult());
       database.transact(em -> em.createNativeQuery("select 1").getSingleResult());
-      database.ask(5000, connection -> true);
+      database.connections().ask(5000, connection -> true);
       assertThat(LIMITS)
           .as("set, and given back as it was, each time")
           .containsExactly("20000", "0", "20000", "0", "5000", "0");

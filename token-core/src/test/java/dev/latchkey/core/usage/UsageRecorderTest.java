@@ -2,7 +2,7 @@ package dev.latchkey.core.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.JpaModel;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.store.ServerDataSource;
@@ -44,8 +44,7 @@ class UsageRecorderTest {
   UsageRecorderTest(Server server) {
     this.server = server;
     Settings settings = server.settings();
-    database =
-        Database.migrate(settings, ServerDataSource.lookedUp(settings), LatchkeyNode.entities());
+    database = Database.migrate(settings, ServerDataSource.lookedUp(settings), JpaModel.entities());
   }
 
   @BeforeEach
@@ -65,7 +64,8 @@ class UsageRecorderTest {
   void severalNodesBeginADay() throws Exception {
     List<UsageRecorder> nodes = new ArrayList<>();
     for (int i = 0; i < NODES; i++) {
-      UsageRecorder node = new UsageRecorder(database, id -> "t" + id, new MovedClock(NOON));
+      UsageRecorder node =
+          new UsageRecorder(database.connections(), id -> "t" + id, new MovedClock(NOON));
       nodes.add(node);
       for (int token = 0; token < TOKENS; token++) {
         node.counter(token).used(NOON.toEpochMilli(), "192.0.2." + i);
@@ -106,7 +106,8 @@ class UsageRecorderTest {
   @Test
   @DisplayName("the time and the address of the last use are kept, whoever writes last")
   void lastUse() {
-    try (UsageRecorder node = new UsageRecorder(database, id -> "t" + id, new MovedClock(NOON))) {
+    try (UsageRecorder node =
+        new UsageRecorder(database.connections(), id -> "t" + id, new MovedClock(NOON))) {
       UseCounter counter = node.counter(1);
       uses(node, counter, NOON.plusSeconds(10), "192.0.2.1");
       // Another node's, written later.
