@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.latchkey.core.token.BearerToken;
 import dev.latchkey.core.token.TokenHash;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -89,7 +90,7 @@ final class PlainStore implements AutoCloseable {
   @Nullable Client ask(String token) {
     int id = token.indexOf('_') + 1;
     try {
-      return select(token.substring(id, id + 10), hash(token, 0));
+      return select(token.substring(id, id + 10), BearerToken.parse(token).orElseThrow().hash());
     } catch (SQLException failed) {
       throw new IllegalStateException(failed);
     }

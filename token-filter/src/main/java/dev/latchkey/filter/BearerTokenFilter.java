@@ -4,6 +4,7 @@ import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.verify.Grant;
+import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.filter.Decision.Admitted;
 import dev.latchkey.filter.Decision.Refused;
 import jakarta.servlet.DispatcherType;
@@ -89,7 +90,7 @@ public final class BearerTokenFilter implements Filter {
       }
       Settings settings = ApplicationSettings.of(parameters, config.getServletContext());
       door.allowedBy(settings);
-      Gate gate = new Gate(settings, () -> node == null ? null : node.verifier());
+      Gate gate = new Gate(settings, this::verifier);
       Guard made = Guard.of(settings, gate, door == Door.FORWARD_AUTH);
       issuer = door == Door.FORWARD_AUTH ? IssuerMetadata.configured(settings) : null;
       node = SharedNode.of(config.getServletContext(), settings, clock);
@@ -105,6 +106,12 @@ public final class BearerTokenFilter implements Filter {
       guard = null;
       LOG.log(Level.ERROR, "everything is answered 503: the filter could not start", broken);
     }
+  }
+
+  private @Nullable TokenVerifier verifier() {
+    // Once: destroy may take it away between two reads.
+    SharedNode checking = node;
+    return checking == null ? null : checking.verifier();
   }
 
   @Override

@@ -16,10 +16,9 @@ record Guard(
     boolean checksForwards) {
 
   static Guard of(Settings settings, Gate gate, boolean answersForwardAuth) {
-    ResourceMetadata metadata =
-        settings.get(Key.FILTER_RESOURCE_METADATA)
-            ? new ResourceMetadata(settings, gate.rules().scopes(), gate.addresses())
-            : null;
+    // Made also where it is not served, since it checks the URLs in the configuration.
+    ResourceMetadata made = new ResourceMetadata(settings, gate.rules().scopes(), gate.addresses());
+    ResourceMetadata metadata = settings.get(Key.FILTER_RESOURCE_METADATA) ? made : null;
     Challenge challenge = new Challenge(settings.get(Key.FILTER_REALM), metadata);
     return new Guard(
         gate,

@@ -757,6 +757,18 @@ class BearerTokenFilterTest {
         .hasMessageContaining("latchkey.filter.paths");
   }
 
+  // issue 16.9
+  @ParameterizedTest
+  @ValueSource(strings = {"latchkey.filter.public-url", "latchkey.issuer"})
+  @DisplayName("a URL is checked also where the metadata that would name it is switched off")
+  void urlsAreCheckedWithoutMetadata(String key) {
+    settings.put("latchkey.filter.resource-metadata", "false");
+    settings.put(key, "not a URL");
+    assertThatThrownBy(this::newFilter)
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining(key);
+  }
+
   @Test
   @DisplayName("A8 what stands in front of us may be stricter than private")
   void keepsACacheControlThatIsThere() throws Exception {

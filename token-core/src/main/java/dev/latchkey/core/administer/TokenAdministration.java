@@ -280,14 +280,32 @@ public final class TokenAdministration {
       return Map.of();
     }
     LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-    return em.createQuery("select u from TokenUsage u where u.id.tokenId in :ids", TokenUsage.class)
-        .setParameter("ids", ids)
-        .getResultStream()
+    // The database adds up: a token that is used for years has a row for each day.
+    Map<String, Long> totals =
+        em.createQuery(
+                "select u.id.tokenId, sum(u.uses) from TokenUsage u where u.id.tokenId in :ids"
+                    + " group by u.id.tokenId",
+                Object[].class)
+            .setParameter("ids", ids)
+            .getResultStream()
+            .collect(Collectors.toMap(row -> (String) row[0], row -> (Long) row[1]));
+    Map<String, List<TokenUsage>> days =
+        em.createQuery(
+                "select u from TokenUsage u where u.id.tokenId in :ids and (u.id.day >= :first"
+                    + " or u.id.day = (select max(v.id.day) from TokenUsage v"
+                    + " where v.id.tokenId = u.id.tokenId))",
+                TokenUsage.class)
+            .setParameter("ids", ids)
+            .setParameter("first", today.minusDays(TokenView.Usage.DAYS - 1L))
+            .getResultStream()
+            .collect(Collectors.groupingBy(TokenUsage::tokenId));
+    return totals.entrySet().stream()
         .collect(
-            Collectors.groupingBy(
-                TokenUsage::tokenId,
-                Collectors.collectingAndThen(
-                    Collectors.toList(), days -> TokenView.Usage.of(days, today))));
+            Collectors.toMap(
+                Map.Entry::getKey,
+                total ->
+                    TokenView.Usage.of(
+                        total.getValue(), days.getOrDefault(total.getKey(), List.of()), today)));
   }
 
   private static Criteria criteria(

@@ -68,13 +68,16 @@ public record TokenView(
 
     static final Usage NONE = new Usage(0, null, null, Collections.nCopies(DAYS, 0L));
 
-    /** What the rows of one token say together. */
-    static Usage of(List<TokenUsage> days, LocalDate today) {
-      long count = 0;
+    /**
+     * What the rows of one token say together.
+     *
+     * @param count of all days
+     * @param days the last day with uses, and those that {@code perDay} covers
+     */
+    static Usage of(long count, List<TokenUsage> days, LocalDate today) {
       TokenUsage latest = null;
       List<Long> perDay = new ArrayList<>(NONE.perDay);
       for (TokenUsage day : days) {
-        count += day.uses();
         if (latest == null || day.lastUsedAt().isAfter(latest.lastUsedAt())) {
           latest = day;
         }

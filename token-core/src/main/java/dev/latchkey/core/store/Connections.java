@@ -33,7 +33,7 @@ public final class Connections implements AutoCloseable {
       "set transaction isolation level read committed";
 
   /** The version of the tables that this code needs; migrations write it down. */
-  static final int SCHEMA_VERSION = 8;
+  static final int SCHEMA_VERSION = 10;
 
   private final ConnectionSource source;
   private final DatabaseKind kind;

@@ -49,9 +49,15 @@ public final class BearerToken {
     return text.substring(from);
   }
 
-  /** The SHA-256 hash, all that is ever stored. */
+  /**
+   * The SHA-256 hash, all that is ever stored: of a token of our format without its id, which is
+   * the key that it is stored under; of another token as a whole.
+   */
   public TokenHash hash() {
-    return TokenHash.of(reveal());
+    String whole = reveal();
+    int id = TokenFormat.notHashed(whole.length());
+    return TokenHash.of(
+        id < 0 ? whole : whole.substring(0, id) + whole.substring(id + TokenFormat.NOT_HASHED));
   }
 
   int length() {

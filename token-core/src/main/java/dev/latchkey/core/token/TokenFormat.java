@@ -29,6 +29,9 @@ public final class TokenFormat {
   /** Characters of a token with the longest prefix. */
   static final int LONGEST = LONGEST_PREFIX + 1 + ID_LENGTH + 1 + TAIL;
 
+  /** Characters that are not hashed: the id and the underscore behind it. */
+  static final int NOT_HASHED = ID_LENGTH + 1;
+
   private final SecureRandom random;
 
   /**
@@ -71,6 +74,14 @@ public final class TokenFormat {
       id = id * Base62.BASE + digit;
     }
     return id;
+  }
+
+  /**
+   * Where the characters begin that are not hashed; negative when the token is too short to be of
+   * our format.
+   */
+  static int notHashed(int length) {
+    return length - TAIL - NOT_HASHED;
   }
 
   /** The number of an id's text, or {@link #NOT_OURS} when it is not an id. */

@@ -12,10 +12,13 @@ class TokenHashTest {
   private static final byte[] OF_ABC =
       HexFormat.of().parseHex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 
+  private static final String TAIL = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLM";
+  private static final BearerToken TOKEN = BearerToken.parse("lk_0123456789_" + TAIL).orElseThrow();
+
   private final TokenHasher hasher = new TokenHasher();
 
   @Test
-  @DisplayName("C2 is the SHA-256 hash of the whole token")
+  @DisplayName("C2 is a SHA-256 hash")
   void isSha256() {
     assertThat(TokenHash.of("abc").toBytes()).isEqualTo(OF_ABC);
   }
@@ -32,42 +35,67 @@ class TokenHashTest {
   }
 
   @Test
+  @DisplayName("C2 the hash of a token is that of prefix, secret and tag: one block of SHA-256")
+  void leavesTheIdOut() {
+    assertThat(TOKEN.hash()).isEqualTo(TokenHash.of("lk_" + TAIL));
+    // 64 bytes, less the one and the length that every message ends with
+    assertThat("lk_" + TAIL).hasSizeLessThanOrEqualTo(55);
+    assertThat(hasher.matches(TOKEN, TOKEN.hash())).isTrue();
+  }
+
+  @Test
+  @DisplayName("A17 each character but those of the id counts")
+  void everyCharacterCounts() {
+    String text = TOKEN.reveal();
+    for (int i = 0; i < text.length(); i++) {
+      char other = text.charAt(i) == 'x' ? 'y' : 'x';
+      BearerToken changed =
+          BearerToken.unchecked(text.substring(0, i) + other + text.substring(i + 1), 0);
+      boolean ofTheId = i >= 3 && i < 14;
+      assertThat(hasher.matches(changed, TOKEN.hash())).as("character %d", i).isEqualTo(ofTheId);
+    }
+  }
+
+  @Test
   @DisplayName("A17 a hash that differs in any one byte does not match")
   void everyByteCounts() {
-    BearerToken token = BearerToken.parse("abc").orElseThrow();
-    assertThat(hasher.matches(token, TokenHash.ofBytes(OF_ABC))).isTrue();
-    for (int i = 0; i < OF_ABC.length; i++) {
-      byte[] other = OF_ABC.clone();
+    byte[] right = TOKEN.hash().toBytes();
+    for (int i = 0; i < right.length; i++) {
+      byte[] other = right.clone();
       other[i] ^= 1;
-      assertThat(hasher.matches(token, TokenHash.ofBytes(other))).as("byte %d", i).isFalse();
-      assertThat(TokenHash.ofBytes(other)).isNotEqualTo(TokenHash.ofBytes(OF_ABC));
+      assertThat(hasher.matches(TOKEN, TokenHash.ofBytes(other))).as("byte %d", i).isFalse();
+      assertThat(TokenHash.ofBytes(other)).isNotEqualTo(TokenHash.ofBytes(right));
     }
   }
 
   @Test
   @DisplayName("A2 characters that are no bytes match nothing, also not by their lower halves")
   void onlyBytesMatch() {
-    assertThat(hasher.matches(BearerToken.unchecked("abc", 0), TokenHash.ofBytes(OF_ABC))).isTrue();
-    for (String other : new String[] {"\u0161bc", "a\u0162c", "ab\u1063"}) {
-      assertThat(hasher.matches(BearerToken.unchecked(other, 0), TokenHash.ofBytes(OF_ABC)))
-          .isFalse();
+    String text = TOKEN.reveal();
+    for (int i = 0; i < text.length(); i++) {
+      String other = text.substring(0, i) + (char) (text.charAt(i) | 0x100) + text.substring(i + 1);
+      assertThat(hasher.matches(BearerToken.unchecked(other, 0), TOKEN.hash())).isFalse();
     }
   }
 
   @Test
   void matchesTheLongestTokenOfOursAndNoneLonger() {
-    String longest = "x".repeat(75);
-    assertThat(hasher.matches(BearerToken.parse(longest).orElseThrow(), TokenHash.of(longest)))
-        .isTrue();
-    String longer = "x".repeat(76);
-    assertThat(hasher.matches(BearerToken.parse(longer).orElseThrow(), TokenHash.of(longer)))
-        .isFalse();
+    BearerToken longest = BearerToken.parse("abcdefghij_0123456789_" + TAIL).orElseThrow();
+    assertThat(hasher.matches(longest, longest.hash())).isTrue();
+    BearerToken longer = BearerToken.parse("abcdefghijk_0123456789_" + TAIL).orElseThrow();
+    assertThat(hasher.matches(longer, longer.hash())).isFalse();
+  }
+
+  @Test
+  void matchesNothingThatIsTooShortToBeOurs() {
+    BearerToken shorter = BearerToken.parse(TAIL + "0123456789").orElseThrow();
+    assertThat(hasher.matches(shorter, TokenHash.of(shorter.reveal()))).isFalse();
   }
 
   @Test
   void anEarlierLongerTokenLeavesNoTrace() {
-    hasher.matches(BearerToken.parse("abcdef").orElseThrow(), TokenHash.of("x"));
-    assertThat(hasher.matches(BearerToken.parse("abc").orElseThrow(), TokenHash.of("abc")))
-        .isTrue();
+    BearerToken longest = BearerToken.parse("abcdefghij_0123456789_" + TAIL).orElseThrow();
+    assertThat(hasher.matches(longest, TOKEN.hash())).isFalse();
+    assertThat(hasher.matches(TOKEN, TOKEN.hash())).isTrue();
   }
 }
