@@ -47,7 +47,7 @@ public final class Database implements AutoCloseable {
       "set transaction isolation level read committed";
 
   /** The version of the tables that this code needs; migrations write it down. */
-  static final int SCHEMA_VERSION = 8;
+  static final int SCHEMA_VERSION = 9;
 
   private final ConnectionSource connections;
   private final DatabaseKind kind;

@@ -3,6 +3,7 @@ package dev.latchkey.core.verify;
 import com.github.benmanes.caffeine.cache.Interner;
 import dev.latchkey.core.store.Database;
 import dev.latchkey.core.thirdparty.AllowedNetworks;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.token.Scopes;
 import dev.latchkey.core.token.TokenFormat;
 import dev.latchkey.core.token.TokenHash;
@@ -35,7 +36,8 @@ final class TokenLookup {
   private static final String QUERY =
       """
       select t.hash, t.scopes, t.expires_at, t.deactivated_at,
-        p.id, p.name, p.enabled, p.scopes, p.allowed_networks
+        p.id, p.name, p.enabled, p.scopes, p.allowed_networks,
+        t.certificate
       from access_token t join third_party p on p.id = t.third_party_id
       where t.id = ?
       """;
@@ -79,7 +81,8 @@ final class TokenLookup {
         row.getString(6),
         row.getBoolean(7),
         row.getString(8),
-        row.getString(9));
+        row.getString(9),
+        row.getBytes(10));
   }
 
   // In UTC also where the column knows no zone, as on MariaDB.
@@ -111,6 +114,7 @@ final class TokenLookup {
         holders.intern(new Grant.Holder(row.thirdPartyId, row.name, networks)),
         scopeSets.intern(scopes),
         row.expiresAt == null ? Grant.NEVER : row.expiresAt.toEpochMilli(),
+        row.certificate == null ? null : CertificateThumbprint.ofBytes(row.certificate),
         usage.counter(id));
   }
 
@@ -124,5 +128,6 @@ final class TokenLookup {
       String name,
       boolean enabled,
       String thirdPartyScopes,
-      String allowedNetworks) {}
+      String allowedNetworks,
+      byte @Nullable [] certificate) {}
 }
