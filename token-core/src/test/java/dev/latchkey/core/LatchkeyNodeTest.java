@@ -16,6 +16,7 @@ import dev.latchkey.core.testing.Waiting;
 import dev.latchkey.core.thirdparty.AllowedNetworks;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.token.MintedToken;
 import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.token.TagKeys;
@@ -108,7 +109,7 @@ class LatchkeyNodeTest {
         .transact(em -> em.createNativeQuery("update schema_info set version = 0").executeUpdate());
     assertThatThrownBy(this::open)
         .isInstanceOf(StoreUnavailableException.class)
-        .hasMessageContaining("of version 0, this code needs 8: start the new admin WAR");
+        .hasMessageContaining("of version 0, this code needs 9: start the new admin WAR");
   }
 
   @Test
@@ -116,9 +117,38 @@ class LatchkeyNodeTest {
   void worksWithNewerTables() {
     installed();
     database()
-        .transact(em -> em.createNativeQuery("update schema_info set version = 9").executeUpdate());
+        .transact(
+            em -> em.createNativeQuery("update schema_info set version = 10").executeUpdate());
     try (LatchkeyNode node = open()) {
       assertThat(node.verifier().failing()).isFalse();
+    }
+  }
+
+  @Test
+  @DisplayName("RFC 8705 §3: a bound token may be used with its certificate alone")
+  void grantsWithTheCertificateThatIsStored() {
+    installed();
+    CertificateThumbprint certificate = CertificateThumbprint.parse("ab".repeat(32));
+    MintedToken bound = format.mint("lk", keys);
+    database()
+        .transact(
+            em -> {
+              em.persist(
+                  new AccessToken(
+                      bound, "tp1", null, List.of(), NOON, "admin", null, null, certificate));
+              return null;
+            });
+    MintedToken unbound = issue("a", null);
+    try (LatchkeyNode node = open()) {
+      Grant grant = (Grant) node.verifier().verify(bound.token());
+      assertThat(grant.bound()).isTrue();
+      assertThat(grant.usableWith(certificate)).isTrue();
+      assertThat(grant.usableWith(CertificateThumbprint.parse("ac".repeat(32)))).isFalse();
+      assertThat(grant.usableWith(null)).isFalse();
+      Grant free = (Grant) node.verifier().verify(unbound.token());
+      assertThat(free.bound()).isFalse();
+      assertThat(free.usableWith(null)).isTrue();
+      assertThat(free.usableWith(certificate)).isTrue();
     }
   }
 

@@ -115,15 +115,16 @@ public final class CertificateThumbprint {
 
   // RFC 7468 §2. A file with the private key, or with a chain, begins more than once.
   private static CertificateThumbprint ofPem(String pem) {
-    if (!pem.startsWith(BEGIN + LABEL)
+    int body = (BEGIN + LABEL).length();
+    int end = pem.length() - END.length();
+    if (end < body
+        || !pem.startsWith(BEGIN + LABEL)
         || !pem.endsWith(END)
         || pem.indexOf(BEGIN, BEGIN.length()) >= 0) {
       throw new IllegalArgumentException("not one certificate in PEM");
     }
-    String body =
-        pem.substring((BEGIN + LABEL).length(), pem.length() - END.length())
-            .replaceAll("[ \\t\\r\\n]", "");
-    return ofDer(Base64.getDecoder().decode(body));
+    String base64 = pem.substring(body, end).replaceAll("[ \\t\\r\\n]", "");
+    return ofDer(Base64.getDecoder().decode(base64));
   }
 
   /** The 32 bytes to store; a new array. */
