@@ -87,7 +87,7 @@ final class Fixture {
   }
 
   Issued issues(String thirdParty, @Nullable Duration lifetime) {
-    return issues(
+    return issued(
         thirdParty,
         new TokenDraft(
             null, lifetime == null ? null : Lifetime.parse(lifetime.toString()), null, null));
@@ -95,11 +95,11 @@ final class Fixture {
 
   /** A token that is bound to a client certificate. */
   Issued issuesBoundTo(CertificateThumbprint certificate) {
-    return issues(
+    return issued(
         registers(List.of(), List.of()), new TokenDraft(null, null, null, null, certificate));
   }
 
-  private Issued issues(String thirdParty, TokenDraft draft) {
+  private Issued issued(String thirdParty, TokenDraft draft) {
     Created<TokenView> created = administration.tokens().create(ADMIN, thirdParty, draft, null);
     return new Issued(
         thirdParty, created.resource().id(), Objects.requireNonNull(created.secret()));
