@@ -203,7 +203,7 @@ class CertificateIT {
     assertThat(fetched(client, PROXY, ":AAAA:")).isNull();
     assertThat(fetched(client, CLIENT, FIELD)).isNull();
     assertThat(client.owner().tokens())
-        .extracting(row -> row.get("certificate").toString())
+        .extracting(row -> String.valueOf(row.get("certificate")))
         .containsExactlyInAnyOrder(
             '"' + THUMBPRINT + '"', '"' + OTHER_THUMBPRINT + '"', "null", "null");
     assertThat(
