@@ -5,7 +5,7 @@ import { post } from './http.js';
 import { lookup } from './lookup.js';
 import { complain } from './notice.js';
 
-const CHECKS = { known: 'Known', enabled: 'Enabled', active: 'Switched on', expiry: 'Not expired', scopes: 'Scopes', networks: 'Networks', 'last-used': 'Last used' };
+const CHECKS = { known: 'Known', enabled: 'Enabled', active: 'Switched on', expiry: 'Not expired', certificate: 'Client certificate', scopes: 'Scopes', networks: 'Networks', 'last-used': 'Last used' };
 const RESULTS = { true: ['✓', 'passed'], false: ['✗', 'failed'], null: ['·', 'for information'] };
 
 export function accessTest(context, clientId) {

@@ -22,7 +22,7 @@ const FILTERS = {
 
 const REASONS = {
   foreign: 'not of this system', unknown: 'not known (any more)', expired: 'expired', deactivated: 'switched off',
-  'third-party-disabled': 'third party disabled', network: 'from another network', scope: 'without the scope',
+  'third-party-disabled': 'third party disabled', network: 'from another network', certificate: 'without its client certificate', scope: 'without the scope',
 };
 
 export function overview(context) {

@@ -48,14 +48,27 @@ export function tokenFields(party, draft, dialog, { until = true } = {}) {
       </fieldset>` : nothing}`;
 }
 
+/** The client certificate that a token is bound to. */
+function certificateField(draft, dialog, hint) {
+  const error = dialog.error?.of?.('certificate');
+  return field('Client certificate', html`
+    <textarea id="token-certificate" rows="3" spellcheck="false" autocomplete="off" .value=${draft.certificate}
+      placeholder="-----BEGIN CERTIFICATE-----" aria-describedby="token-certificate-hint" aria-invalid=${error ? 'true' : 'false'}
+      @input=${(event) => { draft.certificate = event.target.value; dialog.update(); }}></textarea>`,
+  { id: 'token-certificate', hint, error });
+}
+
 /** What the REST API takes for the fields. */
 export function tokenDraft(draft) {
   return {
     ...(draft.label.trim() && { label: draft.label.trim() }),
     ...(draft.lifetime === 'until' ? { expiresAt: new Date(draft.until).toISOString() } : draft.lifetime && { lifetime: draft.lifetime }),
     ...(draft.scopes.size && { scopes: [...draft.scopes] }),
+    ...certificate(draft),
   };
 }
+
+const certificate = (draft) => (draft.certificate?.trim() ? { certificate: draft.certificate.trim() } : {});
 
 /** The choice of how long the old token goes on. */
 export function overlapChoice(old, draft, dialog) {
@@ -78,20 +91,25 @@ export function overlapChoice(old, draft, dialog) {
 
 /** Issues a token; answers whether one was issued. */
 export function addToken(context, party) {
-  const draft = { label: '', lifetime: '', until: '', scopes: new Set() };
+  const draft = { label: '', lifetime: '', until: '', scopes: new Set(), certificate: '' };
   return issue('Add OAuth token', context, party,
-    (dialog) => tokenFields(party, draft, dialog),
+    (dialog) => html`
+      ${tokenFields(party, draft, dialog)}
+      ${certificateField(draft, dialog, 'You may leave it out. With it, the token works only for a client that has this certificate and its private key. '
+        + 'Paste the certificate in PEM, or its SHA-256 thumbprint. Never paste the private key.')}`,
     () => post(path('third-parties', party.id, 'tokens'), tokenDraft(draft)), 'Add token');
 }
 
 /** Renews a token; answers whether it was renewed. */
 export function renewToken(context, party, old, byLink) {
-  const draft = { overlap: 'P7D' };
+  const draft = { overlap: 'P7D', certificate: '' };
   return issue(`Renew ${old.label ?? old.hint}`, context, party,
     (dialog) => html`
       <p>The third party gets a new token, good for one more lifetime from now.</p>
-      ${overlapChoice(old, draft, dialog)}`,
-    () => post(path('third-parties', party.id, 'tokens', old.id, 'renew'), { overlap: draft.overlap }), 'Renew and show it',
+      ${overlapChoice(old, draft, dialog)}
+      ${old.certificate ? certificateField(draft, dialog, 'The new token is bound to the same certificate as the old one. '
+        + 'Paste another certificate in PEM, or its SHA-256 thumbprint, if the third party has a new one.') : nothing}`,
+    () => post(path('third-parties', party.id, 'tokens', old.id, 'renew'), { overlap: draft.overlap, ...certificate(draft) }), 'Renew and show it',
     html`<button type="button" @click=${byLink}>Renew by link …</button>`);
 }
 

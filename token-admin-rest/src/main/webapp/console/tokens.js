@@ -110,6 +110,7 @@ export function tokenGrid(context, party, reload) {
             ? html`<button class="link label" title="Change the label" @click=${() => label(token)}><bdi>${token.label ?? 'no label'}</bdi></button>`
             : html`<bdi>${token.label ?? 'no label'}</bdi>`}
           <code class="hint">${token.hint}…</code>
+          ${token.certificate ? html`<span class="badge" title="SHA-256 thumbprint ${token.certificate}">bound to a certificate</span>` : nothing}
         </th>
         <td data-name="Created">${when(token.createdAt)}</td>
         <td data-name="Expires">${when(token.expiresAt)}

@@ -71,6 +71,39 @@ class ConsoleTokensIT {
     latchkey.calls("/sample/whoami").bearing(token).isAdmitted();
   }
 
+  // issue 18.7
+  @Test
+  void bindsATokenToACertificateAndShowsThatItIs() {
+    isShown();
+    operator.button("Add OAuth token").click();
+    operator.field("Label").fill("Bound");
+    operator.field("Client certificate").fill("no certificate");
+    operator.button("Add token").click();
+    assertThat(operator.text("takes one X.509 certificate in PEM").first()).isVisible();
+    operator.field("Client certificate").fill("ab".repeat(32));
+    operator.button("Add token").click();
+    operator.field("OAuth token").waitFor();
+    String token = operator.secretIn("OAuth token");
+    operator.button("Copy token").click();
+    operator.page().keyboard().press("Escape");
+
+    assertThat(operator.row("Bound")).containsText("bound to a certificate");
+    latchkey.calls("/sample/whoami").bearing(token).isRefused();
+
+    operator.button("Renew Bound").click();
+    operator.field("Client certificate").fill("cd".repeat(32));
+    operator.button("Renew and show it").click();
+    operator.field("OAuth token").waitFor();
+    operator.secretIn("OAuth token");
+    operator.button("Copy token").click();
+    operator.page().keyboard().press("Escape");
+
+    assertThat(operator.row("Bound")).hasCount(2);
+    assertThat(party.tokens())
+        .extracting(row -> row.getString("certificate"))
+        .doesNotHaveDuplicates();
+  }
+
   @Test
   void switchesATokenOffAfterOneQuestionAndOnAgain() {
     Token token = party.addsToken(Map.of("label", "Nightly"));

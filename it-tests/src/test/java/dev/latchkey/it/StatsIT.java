@@ -52,6 +52,7 @@ class StatsIT {
             "deactivated",
             "third-party-disabled",
             "network",
+            "certificate",
             "scope");
     assertThat(after.getJsonObject("refusalsPerHour").keySet())
         .isEqualTo(after.getJsonObject("refusals").keySet());

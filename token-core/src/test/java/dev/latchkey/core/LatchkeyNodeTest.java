@@ -18,6 +18,7 @@ import dev.latchkey.core.testing.Waiting;
 import dev.latchkey.core.thirdparty.AllowedNetworks;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.token.MintedToken;
 import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.token.TagKeys;
@@ -130,6 +131,34 @@ class LatchkeyNodeTest {
   }
 
   @Test
+  @DisplayName("RFC 8705 §3: a bound token may be used with its certificate alone")
+  void grantsWithTheCertificateThatIsStored() {
+    installed();
+    CertificateThumbprint certificate = CertificateThumbprint.parse("ab".repeat(32));
+    MintedToken bound = format.mint("lk", keys);
+    database()
+        .transact(
+            em -> {
+              em.persist(
+                  new AccessToken(
+                      bound, "tp1", null, List.of(), NOON, "admin", null, null, certificate));
+              return null;
+            });
+    MintedToken unbound = issue("a", null);
+    try (LatchkeyNode node = open()) {
+      Grant grant = (Grant) node.verifier().verify(bound.token());
+      assertThat(grant.bound()).isTrue();
+      assertThat(grant.usableWith(certificate)).isTrue();
+      assertThat(grant.usableWith(CertificateThumbprint.parse("ac".repeat(32)))).isFalse();
+      assertThat(grant.usableWith(null)).isFalse();
+      Grant free = (Grant) node.verifier().verify(unbound.token());
+      assertThat(free.bound()).isFalse();
+      assertThat(free.usableWith(null)).isTrue();
+      assertThat(free.usableWith(certificate)).isTrue();
+    }
+  }
+
+  @Test
   void grantsWhatIsStored() {
     installed();
     MintedToken token = issue("a b x", NOON.plusMillis(5));
@@ -205,10 +234,11 @@ class LatchkeyNodeTest {
     MintedToken leaked = issue("a", null);
     changeToken(leaked, token -> token.reportLeaked(NOON));
     MintedToken unknown = format.mint("lk", keys);
+    MintedToken bound = issueBound();
 
     for (boolean enabled : new boolean[] {true, false}) {
       thirdParty(party -> party.enabled(enabled));
-      for (MintedToken token : List.of(active, endless, expired, off, leaked)) {
+      for (MintedToken token : List.of(active, endless, expired, off, leaked, bound)) {
         assertThat(storedByJpa(token))
             .isNotNull()
             .usingRecursiveComparison()

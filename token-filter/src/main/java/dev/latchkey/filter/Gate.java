@@ -3,6 +3,8 @@ package dev.latchkey.filter;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.thirdparty.ClientAddress;
+import dev.latchkey.core.thirdparty.ClientCertificate;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.usage.RefusalReason;
 import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.TokenVerifier;
@@ -199,13 +201,18 @@ final class Gate {
   }
 
   /**
-   * The refusal of an active token that comes from where it may not, or may not do what the rule
-   * for the request asks for; null when it may.
+   * The refusal of an active token that comes from where it may not, comes without the certificate
+   * that it is bound to, or may not do what the rule for the request asks for; null when it may.
    */
   @Nullable Refused refusal(
       Grant grant, HttpServletRequest request, String method, String path, @Nullable String other) {
     if (!grant.fromAnywhere() && !grant.from(addressOf(request))) {
       count(grant, RefusalReason.NETWORK);
+      return Refused.INVALID_TOKEN;
+    }
+    // RFC 8705 §3: a mismatch is answered 401 invalid_token.
+    if (grant.bound() && !grant.usableWith(certificateOf(request))) {
+      count(grant, RefusalReason.CERTIFICATE);
       return Refused.INVALID_TOKEN;
     }
     if (rules.none()) {
@@ -241,6 +248,11 @@ final class Gate {
     return rule == null || grant.scopes().containsAll(rule.scopes())
         ? null
         : Refused.insufficientScope(rule.scopeText());
+  }
+
+  private @Nullable CertificateThumbprint certificateOf(HttpServletRequest request) {
+    return ClientCertificate.of(
+        addresses, request.getRemoteAddr(), request::getAttribute, request::getHeaders);
   }
 
   private String addressOf(HttpServletRequest request) {

@@ -3,6 +3,7 @@ package dev.latchkey.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.filter.Fixture.Issued;
 import jakarta.security.enterprise.AuthenticationStatus;
@@ -12,6 +13,7 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;
 import java.security.Principal;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -77,6 +79,22 @@ class BearerTokenMechanismTest {
     assertThat(ask()).isEqualTo(AuthenticationStatus.SEND_FAILURE);
     assertThat(response.getStatus()).isEqualTo(403);
     assertThat(caller).isNull();
+  }
+
+  @Test
+  @DisplayName("RFC 8705 §3: a bound token needs its certificate at this door as well")
+  void asksForTheCertificateOfABoundToken() throws Exception {
+    X509Certificate certificate = Certificates.CLIENT;
+    Issued bound = latchkey.issuesBoundTo(CertificateThumbprint.of(certificate));
+    request.addHeader("Authorization", bound.header());
+    assertThat(ask()).isEqualTo(AuthenticationStatus.SEND_FAILURE);
+    assertThat(response.getStatus()).isEqualTo(401);
+    assertThat(response.getHeader("WWW-Authenticate")).contains("error=\"invalid_token\"");
+    assertThat(caller).isNull();
+    request.setAttribute(
+        "jakarta.servlet.request.X509Certificate", new X509Certificate[] {certificate});
+    assertThat(ask()).isEqualTo(AuthenticationStatus.SUCCESS);
+    assertThat(caller).isNotNull();
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.latchkey.core.config.Lifetime;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.thirdparty.ThirdParty.Authorization;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.verify.TokenVerifier;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -86,18 +87,20 @@ final class Fixture {
   }
 
   Issued issues(String thirdParty, @Nullable Duration lifetime) {
-    Created<TokenView> created =
-        administration
-            .tokens()
-            .create(
-                ADMIN,
-                thirdParty,
-                new TokenDraft(
-                    null,
-                    lifetime == null ? null : Lifetime.parse(lifetime.toString()),
-                    null,
-                    null),
-                null);
+    return issued(
+        thirdParty,
+        new TokenDraft(
+            null, lifetime == null ? null : Lifetime.parse(lifetime.toString()), null, null));
+  }
+
+  /** A token that is bound to a client certificate. */
+  Issued issuesBoundTo(CertificateThumbprint certificate) {
+    return issued(
+        registers(List.of(), List.of()), new TokenDraft(null, null, null, null, certificate));
+  }
+
+  private Issued issued(String thirdParty, TokenDraft draft) {
+    Created<TokenView> created = administration.tokens().create(ADMIN, thirdParty, draft, null);
     return new Issued(
         thirdParty, created.resource().id(), Objects.requireNonNull(created.secret()));
   }

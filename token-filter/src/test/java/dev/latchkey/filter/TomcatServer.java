@@ -23,11 +23,14 @@ import java.util.regex.Pattern;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Wrapper;
+import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 
 /** A Tomcat with an application in it that tells what it was given, and verbs for a test. */
 final class TomcatServer implements AutoCloseable {
@@ -204,6 +207,32 @@ final class TomcatServer implements AutoCloseable {
         throws IOException, ServletException {
       handler.handle(request, response);
     }
+  }
+
+  /**
+   * Adds a connector with TLS that asks clients for a certificate and also serves those without.
+   *
+   * @return its port
+   */
+  int addsTls(Path keys, Path trusted, String password) {
+    Connector connector = new Connector();
+    connector.setPort(0);
+    connector.setScheme("https");
+    connector.setSecure(true);
+    connector.setProperty("address", "127.0.0.1");
+    connector.setProperty("SSLEnabled", "true");
+    SSLHostConfig tls = new SSLHostConfig();
+    tls.setCertificateVerification("optional");
+    tls.setTruststoreFile(trusted.toString());
+    tls.setTruststorePassword(password);
+    SSLHostConfigCertificate own =
+        new SSLHostConfigCertificate(tls, SSLHostConfigCertificate.Type.EC);
+    own.setCertificateKeystoreFile(keys.toString());
+    own.setCertificateKeystorePassword(password);
+    tls.addCertificate(own);
+    connector.addSslHostConfig(tls);
+    tomcat.getService().addConnector(connector);
+    return connector.getLocalPort();
   }
 
   /** Sends a request as it stands here, and reads the answer to its end. */

@@ -2,6 +2,7 @@ package dev.latchkey.admin.oauth;
 
 import dev.latchkey.core.oauth.Introspection;
 import dev.latchkey.core.oauth.OAuthGrants;
+import dev.latchkey.core.token.CertificateThumbprint;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -40,6 +41,11 @@ final class IntrospectionEndpoint {
     Instant end = known.expiresAt();
     if (end != null) {
       answer.add("exp", end.getEpochSecond());
+    }
+    CertificateThumbprint certificate = known.certificate();
+    if (certificate != null) {
+      // RFC 8705 §3.2
+      answer.add("cnf", Json.createObjectBuilder().add("x5t#S256", certificate.toString()));
     }
     return answer.add("iss", issuer).add("jti", known.tokenId()).build();
   }

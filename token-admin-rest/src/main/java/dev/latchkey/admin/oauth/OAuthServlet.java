@@ -14,7 +14,9 @@ import dev.latchkey.core.oauth.OAuthGrants;
 import dev.latchkey.core.oauth.OAuthRefusedException;
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.thirdparty.ClientAddress;
+import dev.latchkey.core.thirdparty.ClientCertificate;
 import dev.latchkey.core.token.BearerToken;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.Verdict;
 import jakarta.persistence.PersistenceException;
@@ -123,7 +125,9 @@ public final class OAuthServlet extends HttpServlet {
     switch (endpoint) {
       case "/token" -> {
         Client client = client(grants, request, parameters, address);
-        OAuthAnswer.ok(response, TokenEndpoint.answer(grants, client, parameters, address));
+        OAuthAnswer.ok(
+            response,
+            TokenEndpoint.answer(grants, client, parameters, address, certificate(request)));
       }
       case "/introspect" -> {
         requireMayIntrospect(grants, request, parameters, address);
@@ -178,7 +182,7 @@ public final class OAuthServlet extends HttpServlet {
     @Nullable String header = ClientCredentials.header(request);
     @Nullable String bearer = header == null ? null : ClientCredentials.behind("Bearer", header);
     if (bearer != null) {
-      requireScope(bearer, address);
+      requireScope(bearer, request, address);
       return;
     }
     @Nullable String basic = header == null ? null : ClientCredentials.behind("Basic", header);
@@ -193,7 +197,7 @@ public final class OAuthServlet extends HttpServlet {
     }
   }
 
-  private void requireScope(String bearer, String address) {
+  private void requireScope(String bearer, HttpServletRequest request, String address) {
     Verdict verdict =
         BearerToken.parse(bearer)
             .<Verdict>map(token -> service(LatchkeyNode.class).verifier().verify(token))
@@ -201,7 +205,9 @@ public final class OAuthServlet extends HttpServlet {
     if (verdict instanceof Verdict.Unavailable) {
       throw new StoreUnavailableException("the token can't be checked at the moment");
     }
-    if (!(verdict instanceof Grant grant) || !grant.from(address)) {
+    if (!(verdict instanceof Grant grant)
+        || !grant.from(address)
+        || (grant.bound() && !grant.usableWith(certificate(request)))) {
       throw ClientCredentials.failed();
     }
     boolean may =
@@ -253,8 +259,16 @@ public final class OAuthServlet extends HttpServlet {
   }
 
   private String address(HttpServletRequest request) {
-    ClientAddress addresses = Running.configured(getServletContext(), ClientAddress.class);
-    return addresses.of(request.getRemoteAddr(), request::getHeaders);
+    return addresses().of(request.getRemoteAddr(), request::getHeaders);
+  }
+
+  private @Nullable CertificateThumbprint certificate(HttpServletRequest request) {
+    return ClientCertificate.of(
+        addresses(), request.getRemoteAddr(), request::getAttribute, request::getHeaders);
+  }
+
+  private ClientAddress addresses() {
+    return Running.configured(getServletContext(), ClientAddress.class);
   }
 
   private <T> T service(Class<T> type) {

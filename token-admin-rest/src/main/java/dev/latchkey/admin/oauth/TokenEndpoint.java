@@ -5,10 +5,12 @@ import dev.latchkey.core.oauth.IssuedToken;
 import dev.latchkey.core.oauth.OAuthError;
 import dev.latchkey.core.oauth.OAuthGrants;
 import dev.latchkey.core.oauth.OAuthRefusedException;
+import dev.latchkey.core.token.CertificateThumbprint;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** {@code POST /oauth/token} (RFC 6749 §3.2). */
 final class TokenEndpoint {
@@ -18,14 +20,19 @@ final class TokenEndpoint {
   /**
    * The token that a client asks for.
    *
+   * @param certificate the client certificate of the request; null for none
    * @throws OAuthRefusedException when it does not get one
    */
   static JsonObject answer(
-      OAuthGrants grants, Client client, Parameters parameters, String address) {
+      OAuthGrants grants,
+      Client client,
+      Parameters parameters,
+      String address,
+      @Nullable CertificateThumbprint certificate) {
     String grantType = parameters.required("grant_type");
     return switch (grantType) {
       case "client_credentials" ->
-          json(grants.byClientCredentials(client, parameters.optional("scope")));
+          json(grants.byClientCredentials(client, parameters.optional("scope"), certificate));
       case "authorization_code" -> {
         OAuthGrants.refuseManual(client);
         yield json(

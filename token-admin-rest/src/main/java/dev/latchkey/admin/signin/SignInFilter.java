@@ -7,7 +7,9 @@ import dev.latchkey.core.LatchkeyNode;
 import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.thirdparty.ClientAddress;
+import dev.latchkey.core.thirdparty.ClientCertificate;
 import dev.latchkey.core.token.BearerToken;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.core.verify.Verdict;
@@ -188,7 +190,9 @@ public final class SignInFilter implements ContainerRequestFilter {
               .header(HttpHeaders.RETRY_AFTER, 5)
               .build());
     }
-    if (!(verdict instanceof Grant grant) || !grant.from(address())) {
+    if (!(verdict instanceof Grant grant)
+        || !grant.from(address())
+        || (grant.bound() && !grant.usableWith(certificate()))) {
       throw unauthorized("The access token is not active.");
     }
     Actor actor = new Actor("third-party:" + grant.clientId(), address());
@@ -218,6 +222,11 @@ public final class SignInFilter implements ContainerRequestFilter {
   private static Refusal malformed() {
     return new Refusal(
         ProblemMapper.problem(400, "There must be one well-formed Authorization header.").build());
+  }
+
+  private @Nullable CertificateThumbprint certificate() {
+    return ClientCertificate.of(
+        addresses.get(), http.getRemoteAddr(), http::getAttribute, http::getHeaders);
   }
 
   private String address() {

@@ -24,6 +24,7 @@ public final class TokenJson {
         .add("createdBy", token.createdBy())
         .add("expiresAt", value(token.expiresAt()))
         .add("replacedBy", value(token.replacedBy()))
+        .add("certificate", value(token.certificate()))
         .add("active", token.active())
         .add("status", token.status().toString())
         .add("deactivatedAt", value(token.deactivatedAt()))

@@ -13,11 +13,13 @@ import dev.latchkey.admin.signin.Role;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.Created;
 import dev.latchkey.core.administer.PageRequest;
+import dev.latchkey.core.administer.RenewedBinding;
 import dev.latchkey.core.administer.TokenAdministration;
 import dev.latchkey.core.administer.TokenDraft;
 import dev.latchkey.core.administer.TokenPatch;
 import dev.latchkey.core.administer.TokenView;
 import dev.latchkey.core.config.Lifetime;
+import dev.latchkey.core.token.CertificateThumbprint;
 import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -45,6 +47,7 @@ public final class TokensResource {
 
   private static final String MERGE_PATCH = "application/merge-patch+json";
   private static final Duration DEFAULT_OVERLAP = Duration.ofDays(7);
+  private static final String CERTIFICATE = "certificate";
   private static final String LIFETIME =
       "takes an ISO-8601 period such as P6M or P90D, more than nothing and at most 10 years";
 
@@ -83,7 +86,8 @@ public final class TokensResource {
             fields.parsed("lifetime", Lifetime::parse, LIFETIME),
             fields.parsed(
                 "expiresAt", Instant::parse, "takes an instant such as 2027-01-31T00:00:00Z"),
-            fields.texts("scopes"));
+            fields.texts("scopes"),
+            certificate(fields));
     fields.done();
     return created(
         tokens()
@@ -152,6 +156,8 @@ public final class TokensResource {
     Duration overlap =
         fields.parsed("overlap", Duration::parse, "takes an ISO-8601 duration such as P7D or PT0S");
     Lifetime lifetime = fields.parsed("lifetime", Lifetime::parse, LIFETIME);
+    RenewedBinding binding =
+        fields.has(CERTIFICATE) ? RenewedBinding.to(certificate(fields)) : RenewedBinding.KEPT;
     fields.done();
     return created(
         tokens()
@@ -161,8 +167,13 @@ public final class TokensResource {
                 tokenId,
                 overlap == null ? DEFAULT_OVERLAP : overlap,
                 lifetime,
+                binding,
                 Requests.idempotencyKey(key, uri, body)),
         uri);
+  }
+
+  private static @Nullable CertificateThumbprint certificate(Fields fields) {
+    return fields.parsed(CERTIFICATE, CertificateThumbprint::parse, CertificateThumbprint.TAKES);
   }
 
   private TokenAdministration tokens() {

@@ -139,6 +139,11 @@ public final class AccessCheck {
     } else {
       explanation.passed("expiry", "the token expires at " + end);
     }
+    if (token.certificate() != null) {
+      explanation.noted(
+          "certificate",
+          "only with the client certificate whose SHA-256 thumbprint is " + token.certificate());
+    }
     explainLimits(
         List.copyOf(dev.latchkey.core.token.Scopes.both(token.scopes(), party.scopes())),
         party,

@@ -283,6 +283,7 @@ public final class Handovers {
           old,
           handover.overlapOfToken(),
           handover.lifetime(),
+          RenewedBinding.KEPT,
           handover.createdBy());
     }
     // The third party may have lost some since.

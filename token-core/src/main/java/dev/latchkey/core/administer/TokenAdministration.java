@@ -6,6 +6,7 @@ import dev.latchkey.core.config.Lifetime;
 import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.token.Scopes;
 import dev.latchkey.core.token.TokenFormat;
 import dev.latchkey.core.token.TokenStatus;
@@ -147,9 +148,25 @@ public final class TokenAdministration {
 
   /**
    * Issues a token in the place of another one, which works on for the overlap, but never beyond
+   * its own end. The new one has the label, the scopes and the certificate of the old one and a new
+   * lifetime.
+   */
+  public Created<TokenView> renew(
+      Actor actor,
+      String thirdPartyId,
+      String tokenId,
+      Duration overlap,
+      @Nullable Lifetime newLifetime,
+      @Nullable IdempotencyKey key) {
+    return renew(actor, thirdPartyId, tokenId, overlap, newLifetime, RenewedBinding.KEPT, key);
+  }
+
+  /**
+   * Issues a token in the place of another one, which works on for the overlap, but never beyond
    * its own end. The new one has the label and the scopes of the old one and a new lifetime.
    *
    * @param newLifetime how long the new one lives; null for the default
+   * @param binding the client certificate of the new one
    * @return the new token's row, and the new token
    * @throws InvalidInputException when the overlap is negative or more than a year
    * @throws NotAllowedException when the actor may not hand out one of the scopes
@@ -163,6 +180,7 @@ public final class TokenAdministration {
       String tokenId,
       Duration overlap,
       @Nullable Lifetime newLifetime,
+      RenewedBinding binding,
       @Nullable IdempotencyKey key) {
     Overlap.check(overlap);
     return commands.carryOut(
@@ -176,7 +194,7 @@ public final class TokenAdministration {
             return replayed(command, party, earlier);
           }
           Created<TokenView> issued =
-              renew(command, party, old, overlap, newLifetime, actor.name());
+              renew(command, party, old, overlap, newLifetime, binding, actor.name());
           command.remember(key, thirdPartyId, issued.resource().id());
           return issued;
         });
@@ -201,7 +219,8 @@ public final class TokenAdministration {
             command.now(),
             by,
             end(draft, party, command.now()),
-            null);
+            null,
+            draft.certificate());
     AccessToken token = issued.row();
     command.did("token.create", party.id(), token.id(), described(token));
     em.flush();
@@ -219,6 +238,7 @@ public final class TokenAdministration {
       AccessToken old,
       Duration overlap,
       @Nullable Lifetime newLifetime,
+      RenewedBinding binding,
       String by) {
     EntityManager em = command.em();
     GrantRule.check(command.actor(), old.scopes());
@@ -234,7 +254,8 @@ public final class TokenAdministration {
             command.now(),
             by,
             end(draft, party, command.now()),
-            null);
+            null,
+            binding.after(old.certificate()));
     AccessToken token = issued.row();
     old.replace(token.id(), command.now().plus(overlap).truncatedTo(ChronoUnit.MILLIS));
     command.changed(Change.ofToken(old.id()));
@@ -242,6 +263,10 @@ public final class TokenAdministration {
     detail.put("replaces", old.hint());
     detail.put("overlap", overlap);
     detail.put("replacedExpiresAt", old.expiresAt());
+    CertificateThumbprint before = old.certificate();
+    if (before != null && !before.equals(token.certificate())) {
+      detail.put("replacedCertificate", before);
+    }
     command.did("token.renew", party.id(), token.id(), detail);
     em.flush();
     return new Created<>(view(em, party, token, command.now()), issued.token());
@@ -426,6 +451,9 @@ public final class TokenAdministration {
     detail.put("label", token.label());
     detail.put("scopes", token.scopes());
     detail.put("expiresAt", token.expiresAt());
+    if (token.certificate() != null) {
+      detail.put("certificate", token.certificate());
+    }
     return detail;
   }
 

@@ -2,6 +2,7 @@ package dev.latchkey.core.administer;
 
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.token.AccessToken;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.token.MintedToken;
 import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.token.TagKeys;
@@ -45,6 +46,7 @@ public final class TokenIssuer {
    * @param createdBy who is named as having created it
    * @param expiresAt the end; null for never
    * @param purgeAt when its row may be deleted; null to keep it
+   * @param certificate the client certificate that it is bound to; null for none
    * @throws StoreUnavailableException when the installation has no tag key
    */
   public Issued issue(
@@ -55,10 +57,12 @@ public final class TokenIssuer {
       Instant now,
       String createdBy,
       @Nullable Instant expiresAt,
-      @Nullable Instant purgeAt) {
+      @Nullable Instant purgeAt,
+      @Nullable CertificateThumbprint certificate) {
     MintedToken minted = format.mint(prefix, keys(em));
     AccessToken row =
-        new AccessToken(minted, thirdPartyId, label, scopes, now, createdBy, expiresAt, purgeAt);
+        new AccessToken(
+            minted, thirdPartyId, label, scopes, now, createdBy, expiresAt, purgeAt, certificate);
     em.persist(row);
     return new Issued(row, minted.token().reveal());
   }

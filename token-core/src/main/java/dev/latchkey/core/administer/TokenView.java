@@ -1,6 +1,7 @@
 package dev.latchkey.core.administer;
 
 import dev.latchkey.core.token.AccessToken;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.token.TokenStatus;
 import dev.latchkey.core.usage.TokenUsage;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A token as an admin sees it: never the secret.
  *
+ * @param certificate the client certificate that it is bound to; null for none
  * @param useCount how often it was used, as far as it is written down
  * @param version counts changes
  */
@@ -27,6 +29,7 @@ public record TokenView(
     String createdBy,
     @Nullable Instant expiresAt,
     @Nullable String replacedBy,
+    @Nullable CertificateThumbprint certificate,
     TokenStatus status,
     @Nullable Instant deactivatedAt,
     @Nullable Instant lastUsedAt,
@@ -46,6 +49,7 @@ public record TokenView(
         token.createdBy(),
         token.expiresAt(),
         token.replacedBy(),
+        token.certificate(),
         status,
         token.deactivatedAt(),
         usage.lastAt,

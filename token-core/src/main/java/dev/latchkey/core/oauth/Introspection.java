@@ -1,5 +1,6 @@
 package dev.latchkey.core.oauth;
 
+import dev.latchkey.core.token.CertificateThumbprint;
 import java.time.Instant;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param name the third party's name ({@code username})
  * @param scopes what it may do now; unmodifiable
  * @param expiresAt null when it does not expire
+ * @param certificate the client certificate that it is bound to ({@code cnf}, RFC 8705 §3.2); null
+ *     for none
  */
 public record Introspection(
     String tokenId,
@@ -19,4 +22,5 @@ public record Introspection(
     String name,
     SortedSet<String> scopes,
     Instant issuedAt,
-    @Nullable Instant expiresAt) {}
+    @Nullable Instant expiresAt,
+    @Nullable CertificateThumbprint certificate) {}

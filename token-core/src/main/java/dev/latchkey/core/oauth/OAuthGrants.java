@@ -9,6 +9,7 @@ import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
 import dev.latchkey.core.token.BearerToken;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.token.Scopes;
 import dev.latchkey.core.token.TokenFormat;
 import dev.latchkey.core.token.TokenHash;
@@ -80,9 +81,12 @@ public final class OAuthGrants {
    * Issues a token by client credentials (RFC 6749 §4.4).
    *
    * @param wanted the scopes that are asked for; null for all that the client has
+   * @param certificate the client certificate of the request, which the token is bound to (RFC 8705
+   *     §3); null for none
    * @throws OAuthRefusedException when the client may not fetch tokens, or not with these scopes
    */
-  public IssuedToken byClientCredentials(Client client, @Nullable String wanted) {
+  public IssuedToken byClientCredentials(
+      Client client, @Nullable String wanted, @Nullable CertificateThumbprint certificate) {
     refuseManual(client);
     SortedSet<String> scopes = scopes(client, wanted);
     return commands.carryOut(
@@ -101,7 +105,8 @@ public final class OAuthGrants {
                   command.now(),
                   BY_CREDENTIALS,
                   end,
-                  end.plus(KEPT_AFTER_END));
+                  end.plus(KEPT_AFTER_END),
+                  certificate);
           return new IssuedToken(issued.token(), lifetime, scopes);
         });
   }
@@ -278,8 +283,9 @@ public final class OAuthGrants {
       return Optional.empty();
     }
     SortedSet<String> scopes = Scopes.both(row.scopes(), party.scopes());
+    // Bound to no certificate: this token does not expire, and certificates do.
     TokenIssuer.Issued issued =
-        issuer.issue(em, client.id(), null, scopes, command.now(), BY_CODE, null, null);
+        issuer.issue(em, client.id(), null, scopes, command.now(), BY_CODE, null, null, null);
     row.use(command.now(), issued.row().id());
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
     detail.put("hint", issued.row().hint());
@@ -327,7 +333,8 @@ public final class OAuthGrants {
                       party.name(),
                       Scopes.both(token.scopes(), party.scopes()),
                       token.createdAt(),
-                      token.expiresAt()));
+                      token.expiresAt(),
+                      token.certificate()));
         });
   }
 

@@ -27,7 +27,8 @@ public final class ServerMetadata {
         "introspection_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"],\
         "revocation_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"],\
         "code_challenge_methods_supported":["S256"],\
-        "authorization_response_iss_parameter_supported":true}"""
+        "authorization_response_iss_parameter_supported":true,\
+        "tls_client_certificate_bound_access_tokens":true}"""
         .formatted(issuer);
   }
 }

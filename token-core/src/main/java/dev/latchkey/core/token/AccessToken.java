@@ -58,6 +58,9 @@ public class AccessToken {
   @Column(name = "purge_at", updatable = false)
   private @Nullable Instant purgeAt;
 
+  @Column(name = "certificate", updatable = false)
+  private byte @Nullable [] certificate;
+
   @Version
   @Column(name = "version")
   private long version;
@@ -75,7 +78,7 @@ public class AccessToken {
       Instant createdAt,
       String createdBy,
       @Nullable Instant expiresAt) {
-    this(minted, thirdPartyId, label, scopes, createdAt, createdBy, expiresAt, null);
+    this(minted, thirdPartyId, label, scopes, createdAt, createdBy, expiresAt, null, null);
   }
 
   /**
@@ -83,6 +86,7 @@ public class AccessToken {
    *
    * @param expiresAt the end; null for never
    * @param purgeAt when its row may be deleted; null to keep it
+   * @param certificate the client certificate that it is bound to; null for none
    */
   public AccessToken(
       MintedToken minted,
@@ -92,7 +96,8 @@ public class AccessToken {
       Instant createdAt,
       String createdBy,
       @Nullable Instant expiresAt,
-      @Nullable Instant purgeAt) {
+      @Nullable Instant purgeAt,
+      @Nullable CertificateThumbprint certificate) {
     this.id = minted.id();
     this.prefix = minted.prefix();
     this.hash = minted.hash().toBytes();
@@ -103,6 +108,7 @@ public class AccessToken {
     this.createdBy = createdBy;
     this.expiresAt = expiresAt;
     this.purgeAt = purgeAt;
+    this.certificate = certificate == null ? null : certificate.toBytes();
   }
 
   /** The public handle. */
@@ -158,6 +164,11 @@ public class AccessToken {
   /** When somebody reported that they have found it; null for never. */
   public @Nullable Instant reportedLeakedAt() {
     return reportedLeakedAt;
+  }
+
+  /** The client certificate that it is bound to (RFC 8705 §3); null for none. */
+  public @Nullable CertificateThumbprint certificate() {
+    return certificate == null ? null : CertificateThumbprint.ofBytes(certificate);
   }
 
   /** Counts changes, for optimistic locking. */

@@ -16,6 +16,8 @@ public enum RefusalReason {
   THIRD_PARTY_DISABLED,
   /** The request came from outside the third party's networks. */
   NETWORK,
+  /** The request came without the client certificate that the token is bound to. */
+  CERTIFICATE,
   /** The token lacks a scope. */
   SCOPE;
 

@@ -2,6 +2,7 @@ package dev.latchkey.core.verify;
 
 import com.github.benmanes.caffeine.cache.Interner;
 import dev.latchkey.core.thirdparty.AllowedNetworks;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.token.Scopes;
 import dev.latchkey.core.token.TokenFormat;
 import dev.latchkey.core.token.TokenHash;
@@ -59,6 +60,7 @@ final class Findings {
         holders.intern(new Grant.Holder(row.thirdPartyId(), row.thirdPartyName(), networks)),
         scopeSets.intern(scopes),
         row.expiresAt() == null ? Grant.NEVER : row.expiresAt().toEpochMilli(),
+        row.certificate() == null ? null : CertificateThumbprint.ofBytes(row.certificate()),
         usage.counter(id));
   }
 }

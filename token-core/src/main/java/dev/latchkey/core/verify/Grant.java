@@ -1,10 +1,12 @@
 package dev.latchkey.core.verify;
 
 import dev.latchkey.core.thirdparty.AllowedNetworks;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.token.TokenFormat;
 import dev.latchkey.core.token.TokenHash;
 import dev.latchkey.core.usage.UseCounter;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An active token: all that a request needs to know of it and of its third party. Immutable but for
@@ -22,6 +24,7 @@ public final class Grant implements Verdict, Answer.Finding {
   private final Holder holder;
   private final Set<String> scopes;
   private final long expiresAtMillis;
+  private final @Nullable CertificateThumbprint certificate;
   private final UseCounter uses;
   private volatile boolean seenExpired;
 
@@ -31,12 +34,14 @@ public final class Grant implements Verdict, Answer.Finding {
       Holder holder,
       Set<String> scopes,
       long expiresAtMillis,
+      @Nullable CertificateThumbprint certificate,
       UseCounter uses) {
     this.id = id;
     this.hash = hash;
     this.holder = holder;
     this.scopes = scopes;
     this.expiresAtMillis = expiresAtMillis;
+    this.certificate = certificate;
     this.uses = uses;
   }
 
@@ -72,6 +77,20 @@ public final class Grant implements Verdict, Answer.Finding {
    */
   public boolean from(String address) {
     return holder.networks.contain(address);
+  }
+
+  /** Whether it lets a request in only with a certain client certificate (RFC 8705 §3). */
+  public boolean bound() {
+    return certificate != null;
+  }
+
+  /**
+   * Whether it may be used with this client certificate.
+   *
+   * @param presented null for a request without a certificate
+   */
+  public boolean usableWith(@Nullable CertificateThumbprint presented) {
+    return certificate == null || certificate.equals(presented);
   }
 
   /**

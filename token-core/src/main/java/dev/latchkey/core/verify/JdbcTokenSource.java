@@ -24,7 +24,7 @@ public final class JdbcTokenSource implements TokenSource {
   private static final String QUERY =
       """
       select t.hash, t.scopes, t.expires_at, t.deactivated_at,
-        p.id, p.name, p.enabled, p.scopes, p.allowed_networks
+        p.id, p.name, p.enabled, p.scopes, p.allowed_networks, t.certificate
       from access_token t join third_party p on p.id = t.third_party_id
       where t.id = ?
       """;
@@ -62,7 +62,8 @@ public final class JdbcTokenSource implements TokenSource {
         row.getString(6),
         row.getBoolean(7),
         row.getString(8),
-        row.getString(9));
+        row.getString(9),
+        row.getBytes(10));
   }
 
   // In UTC also where the column knows no zone, as on MariaDB.

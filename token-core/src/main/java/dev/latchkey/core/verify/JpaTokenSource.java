@@ -11,7 +11,7 @@ public final class JpaTokenSource implements TokenSource {
   private static final String QUERY =
       """
       select t.hash, t.scopes, t.expiresAt, t.deactivatedAt,
-        p.id, p.name, p.enabled, p.scopes, p.allowedNetworks
+        p.id, p.name, p.enabled, p.scopes, p.allowedNetworks, t.certificate
       from AccessToken t join ThirdParty p on p.id = t.thirdPartyId
       where t.id = :id
       """;
@@ -41,6 +41,7 @@ public final class JpaTokenSource implements TokenSource {
         (String) row[5],
         (Boolean) row[6],
         (String) row[7],
-        (String) row[8]);
+        (String) row[8],
+        (byte @Nullable []) row[9]);
   }
 }

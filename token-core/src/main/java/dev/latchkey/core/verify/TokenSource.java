@@ -24,6 +24,7 @@ public interface TokenSource {
    * @param expiresAt null for never
    * @param deactivatedAt null for not
    * @param thirdPartyScopes separated by spaces
+   * @param certificate the 32 bytes of the thumbprint that the token is bound to; null for none
    * @param allowedNetworks as {@link dev.latchkey.core.thirdparty.AllowedNetworks#parse} reads them
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -36,5 +37,6 @@ public interface TokenSource {
       String thirdPartyName,
       boolean thirdPartyEnabled,
       String thirdPartyScopes,
-      String allowedNetworks) {}
+      String allowedNetworks,
+      byte @Nullable [] certificate) {}
 }

@@ -10,6 +10,7 @@ import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.testing.MovedClock;
 import dev.latchkey.core.testing.Server;
 import dev.latchkey.core.thirdparty.ThirdParty.Authorization;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.token.TokenHash;
 import dev.latchkey.core.token.TokenStatus;
 import jakarta.persistence.EntityManager;
@@ -380,6 +381,65 @@ class AdministrationTest {
         .isEqualTo("2027-02-28T10:00:00.123Z");
     tokens.renew(ADMIN, id, next.id(), Duration.ZERO, Lifetime.parse("PT1H"), null);
     assertThat(tokens.get(id, next.id()).status()).isEqualTo(TokenStatus.EXPIRED);
+  }
+
+  @Test
+  @DisplayName("a token is bound to a certificate when it is issued, and its successor as well")
+  void bindsToACertificate() {
+    CertificateThumbprint first = CertificateThumbprint.parse("ab".repeat(32));
+    CertificateThumbprint second = CertificateThumbprint.parse("cd".repeat(32));
+    String id = register("Express");
+    Created<TokenView> bound =
+        tokens.create(ADMIN, id, new TokenDraft(null, null, null, null, first), null);
+    String token = bound.resource().id();
+    assertThat(tokens.get(id, token).certificate()).isEqualTo(first);
+    assertThat(lastDetail()).contains("\"certificate\":\"" + first + '"');
+
+    AccessReport report =
+        administration.accessCheck().ofToken(ADMIN, Objects.requireNonNull(bound.secret()));
+    assertThat(report.works()).isTrue();
+    assertThat(report.steps())
+        .filteredOn(step -> step.check().equals("certificate"))
+        .singleElement()
+        .satisfies(step -> assertThat(step.detail()).endsWith(" " + first))
+        .satisfies(step -> assertThat(step.passed()).isNull());
+
+    String kept = renew(id, token, RenewedBinding.KEPT);
+    assertThat(tokens.get(id, kept).certificate()).isEqualTo(first);
+    assertThat(lastDetail())
+        .contains("\"certificate\":\"" + first + '"')
+        .doesNotContain("replacedCertificate");
+
+    String changed = renew(id, kept, RenewedBinding.to(second));
+    assertThat(tokens.get(id, changed).certificate()).isEqualTo(second);
+    assertThat(lastDetail())
+        .contains("\"certificate\":\"" + second + '"')
+        .contains("\"replacedCertificate\":\"" + first + '"');
+
+    String free = renew(id, changed, RenewedBinding.to(null));
+    assertThat(tokens.get(id, free).certificate()).isNull();
+    assertThat(lastDetail())
+        .contains("\"replacedCertificate\":\"" + second + '"')
+        .doesNotContain("\"certificate\"");
+    assertThat(tokens.get(id, token).certificate()).isEqualTo(first);
+    renew(id, free, RenewedBinding.KEPT);
+    assertThat(lastDetail()).doesNotContain("ertificate");
+  }
+
+  private String renew(String thirdPartyId, String tokenId, RenewedBinding binding) {
+    return tokens
+        .renew(ADMIN, thirdPartyId, tokenId, Duration.ZERO, null, binding, null)
+        .resource()
+        .id();
+  }
+
+  private String lastDetail() {
+    return administration
+        .audit()
+        .list(AuditFilter.ALL, new PageRequest(1, null))
+        .items()
+        .get(0)
+        .detail();
   }
 
   @Test

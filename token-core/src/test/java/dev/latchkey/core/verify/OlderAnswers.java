@@ -141,6 +141,7 @@ final class OlderAnswers implements IntSupplier {
         new Grant.Holder(THIRD_PARTY, "name", AllowedNetworks.ANYWHERE),
         Set.of(),
         read,
+        null,
         new UseCounter(id, used -> {}));
   }
 

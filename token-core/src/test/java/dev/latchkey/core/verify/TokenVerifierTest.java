@@ -265,6 +265,7 @@ class TokenVerifierTest {
             new Grant.Holder("client", "Express", AllowedNetworks.of(List.of("10.0.0.0/8"))),
             Set.of("a"),
             expiresAt == null ? Grant.NEVER : expiresAt.toEpochMilli(),
+            null,
             new UseCounter(id, used::add)));
   }
 

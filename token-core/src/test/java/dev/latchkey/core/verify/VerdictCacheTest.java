@@ -534,6 +534,7 @@ class VerdictCacheTest {
         new Grant.Holder(thirdParty, "name", AllowedNetworks.ANYWHERE),
         Set.of(),
         expiresAtMillis,
+        null,
         new UseCounter(ID, used -> {}));
   }
 
