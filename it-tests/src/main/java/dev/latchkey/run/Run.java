@@ -76,7 +76,7 @@ public final class Run {
 
   /** What the user has set, in the order of {@code dev.latchkey.core.config.Settings}. */
   private static Optional<String> setting(String key) {
-    String variable = key.toUpperCase(Locale.ROOT).replace('.', '_');
+    String variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     return Optional.ofNullable(System.getProperty(key))
         .or(() -> Optional.ofNullable(System.getenv(variable)));
   }

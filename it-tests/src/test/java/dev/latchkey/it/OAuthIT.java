@@ -186,6 +186,42 @@ class OAuthIT {
     assertThat(answer.field("Allow")).isEqualTo("POST");
   }
 
+  // Found by attack: what it takes to check a person's password told which Client IDs exist.
+  @Test
+  void neverTakesAnUnknownClientIdForAPerson() {
+    Answer known =
+        OAuthClient.registered(latchkey, Map.of())
+            .withSecret("wrong")
+            .asks("introspect", Map.of("token", "x"));
+    for (int i = 0; i < 8; i++) {
+      Answer unknown =
+          OAuthClient.posts(latchkey, "introspect", "token=x")
+              .signedInAs("AbcdefghijK" + i, "wrong")
+              .answer();
+      assertThat(unknown.hasStatus(401).body()).isEqualTo(known.body());
+    }
+  }
+
+  @Test
+  void answersWrongCharsetsAndTypesInTheFormOfOAuth() {
+    for (String type :
+        List.of("application/x-www-form-urlencoded; charset=utf-16", "not a type at all")) {
+      Answer refused =
+          latchkey
+              .calls("/latchkey/oauth/token")
+              .by("POST")
+              .sending(type, "grant_type=client_credentials")
+              .answer();
+      assertThat(refused.hasStatus(400).json().getString("error")).isEqualTo("invalid_request");
+    }
+    latchkey
+        .calls("/latchkey/oauth/leaked")
+        .by("POST")
+        .sending("application/jsonp", "{\"tokens\": []}")
+        .answer()
+        .hasStatus(415);
+  }
+
   @Test
   void introspectsActiveTokensForThoseWhoMay() {
     OAuthClient gateway =

@@ -115,7 +115,7 @@ class LatchkeyNodeTest {
         .transact(em -> em.createNativeQuery("update schema_info set version = 0").executeUpdate());
     assertThatThrownBy(this::open)
         .isInstanceOf(StoreUnavailableException.class)
-        .hasMessageContaining("of version 0, this code needs 10: start the new admin WAR");
+        .hasMessageContaining("of version 0, this code needs 11: start the new admin WAR");
   }
 
   @Test
@@ -508,6 +508,20 @@ class LatchkeyNodeTest {
               em.persist(
                   new AccessToken(
                       minted, "tp1", null, List.of(scopes.split(" ")), NOON, "admin", expiresAt));
+              return null;
+            });
+    return minted;
+  }
+
+  private MintedToken issueBound() {
+    MintedToken minted = format.mint("lk", keys);
+    CertificateThumbprint certificate = CertificateThumbprint.parse("ab".repeat(32));
+    database()
+        .transact(
+            em -> {
+              em.persist(
+                  new AccessToken(
+                      minted, "tp1", null, List.of(), NOON, "admin", null, null, certificate));
               return null;
             });
     return minted;

@@ -216,9 +216,18 @@ final class ForwardAuth {
   /** How the path in a raw URI, which may be absolute, can be read; none when it is ambiguous. */
   private static List<String> readings(String uri) {
     String path = withoutQuery(withoutOrigin(uri));
-    return !path.startsWith("/") || RequestPath.ambiguous(path)
-        ? List.of()
-        : RequestPath.readings(path);
+    if (!path.startsWith("/") || RequestPath.ambiguous(path)) {
+      return List.of();
+    }
+    if (!path.startsWith("//")) {
+      return RequestPath.readings(path);
+    }
+    // RFC 3986 §4.2: a URI that begins so names a host first, and many libraries read it so.
+    int behindHost = path.indexOf('/', 2);
+    String other = behindHost < 0 ? "/" : path.substring(behindHost);
+    return Stream.concat(RequestPath.readings(path).stream(), RequestPath.readings(other).stream())
+        .distinct()
+        .toList();
   }
 
   /** The path and the query of a URI; the URI itself when it is not absolute. */

@@ -59,6 +59,11 @@ class ForwardAuthTest {
     "POST, /orders/1?x=/public/, 403",
     "POST, /Orders//1, 403",
     "POST, https://api.example/orders/1, 403",
+    // read as a host and a path by many libraries
+    "POST, //host/orders/1, 403",
+    "POST, ///orders/1, 403",
+    "POST, //orders/1, 403",
+    "GET, //host/orders/1, 204",
     "POST, https://api.example, 204",
     "POST, /orders;x/1, 403",
     "GET, /a/%2e%2e/secret, 400",

@@ -56,12 +56,16 @@ public final class RequestGrammar extends HttpFilter {
       throws IOException, ServletException {
     if (!METHODS.contains(request.getMethod())) {
       response.setHeader("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-      ProblemPage.write(response, 405, "The method is not one that any address here takes.");
+      ProblemPage.refuse(
+          request, response, 405, "The method is not one that any address here takes.");
       return;
     }
     if (!encoded(request.getRequestURI(), true) || !encoded(request.getQueryString(), false)) {
-      ProblemPage.write(
-          response, 400, "The address is not percent-encoded UTF-8 without NUL (RFC 3986).");
+      ProblemPage.refuse(
+          request,
+          response,
+          400,
+          "The address is not percent-encoded UTF-8 without NUL (RFC 3986).");
       return;
     }
     Map<String, List<String>> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -70,11 +74,12 @@ public final class RequestGrammar extends HttpFilter {
     if (!types.isEmpty()) {
       String type = types.size() > 1 ? null : MediaTypes.contentType(types.get(0));
       if (type == null) {
-        ProblemPage.write(response, 400, "Content-Type is not one well-formed media type.");
+        ProblemPage.refuse(
+            request, response, 400, "Content-Type is not one well-formed media type.");
         return;
       }
       if (!isUtf8(type)) {
-        ProblemPage.write(response, 415, "The body must be UTF-8.");
+        ProblemPage.refuse(request, response, 415, "The body must be UTF-8.");
         return;
       }
       fields.put(CONTENT_TYPE, List.of(type));
@@ -82,7 +87,8 @@ public final class RequestGrammar extends HttpFilter {
     if (!accepts.isEmpty()) {
       String accept = MediaTypes.accept(String.join(",", accepts));
       if (accept == null) {
-        ProblemPage.write(response, 400, "Accept is not a list of well-formed media ranges.");
+        ProblemPage.refuse(
+            request, response, 400, "Accept is not a list of well-formed media ranges.");
         return;
       }
       fields.put(ACCEPT, List.of(accept));

@@ -145,8 +145,8 @@ public final class OAuthServlet extends HttpServlet {
   private static void leaked(
       OAuthGrants grants, HttpServletRequest request, HttpServletResponse response, String address)
       throws IOException {
-    String type = String.valueOf(request.getContentType());
-    if (!type.regionMatches(true, 0, "application/json", 0, "application/json".length())) {
+    String type = String.valueOf(request.getContentType()).split(";", 2)[0].strip();
+    if (!type.equalsIgnoreCase("application/json")) {
       OAuthAnswer.error(
           response,
           HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE,
@@ -186,7 +186,7 @@ public final class OAuthServlet extends HttpServlet {
       return;
     }
     @Nullable String basic = header == null ? null : ClientCredentials.behind("Basic", header);
-    if (basic != null && !grants.isClient(ClientCredentials.of(request, parameters).id())) {
+    if (basic != null && isPerson(grants, ClientCredentials.of(request, parameters).id())) {
       if (signIn().byBasic(basic, address).isEmpty()) {
         throw ClientCredentials.failed();
       }
@@ -195,6 +195,12 @@ public final class OAuthServlet extends HttpServlet {
     if (!client(grants, request, parameters, address).scopes().contains(OAuthGrants.INTROSPECT)) {
       throw new NotAllowedHereException();
     }
+  }
+
+  // Names of people have no capital letters; nearly all Client IDs have one. So whether a Client ID
+  // is known is not told by what it takes to check a password (security requirement B2).
+  private static boolean isPerson(OAuthGrants grants, String id) {
+    return id.chars().noneMatch(c -> c >= 'A' && c <= 'Z') && !grants.isClient(id);
   }
 
   private void requireScope(String bearer, HttpServletRequest request, String address) {

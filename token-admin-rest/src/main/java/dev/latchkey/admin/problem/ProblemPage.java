@@ -16,6 +16,7 @@ import java.util.Set;
 public final class ProblemPage extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
+  private static final String OAUTH = "/oauth/";
   private static final Set<String> READING = Set.of("GET", "HEAD");
 
   /** For the container. */
@@ -44,6 +45,39 @@ public final class ProblemPage extends HttpServlet {
     response.setHeader("Allow", "GET, HEAD");
     write(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "This address takes GET and HEAD.");
     return true;
+  }
+
+  /**
+   * Refuses a request in the form of the address that it was for: an error of RFC 6749 §5.2 at the
+   * OAuth endpoints, elsewhere a problem document.
+   *
+   * @param detail what is wrong, for a person
+   */
+  public static void refuse(
+      HttpServletRequest request, HttpServletResponse response, int status, String detail)
+      throws IOException {
+    if (!request.getRequestURI().startsWith(request.getContextPath() + OAUTH)) {
+      write(response, status, detail);
+      return;
+    }
+    boolean later = status == 429 || status >= 500;
+    byte[] body =
+        Json.createObjectBuilder()
+            .add("error", later ? "temporarily_unavailable" : "invalid_request")
+            .add("error_description", detail)
+            .build()
+            .toString()
+            .getBytes(StandardCharsets.UTF_8);
+    // RFC 6749 §5.2 knows 400 and 401.
+    response.setStatus(
+        status == HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE
+            ? HttpServletResponse.SC_BAD_REQUEST
+            : status);
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("Pragma", "no-cache");
+    response.setContentType("application/json");
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
   }
 
   /**

@@ -11,17 +11,24 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Who did what when, newest first, as a chain that shows when somebody tampers with it. */
 public final class AuditTrail {
 
   private static final int BATCH = 1000;
+  private static final int MOST_SEEN = 500;
 
   private final Database database;
   private final Clock clock;
   private final AuditKeys keys;
   private final AuditCheckpoint checkpoint;
+
+  // The last events that this process has committed or verified, by their numbers: what stands in
+  // the database may have been cut off since, and the numbers given to others.
+  private final ConcurrentSkipListMap<Long, AuditAnchor> seen = new ConcurrentSkipListMap<>();
 
   AuditTrail(Database database, Clock clock, AuditKeys keys, AuditCheckpoint checkpoint) {
     this.database = database;
@@ -55,8 +62,9 @@ public final class AuditTrail {
    * Adds an event to em's transaction. Call it last: from here to the commit nobody else can.
    *
    * @param detail what was before and what is after; never a secret
+   * @return the event, for {@link #committed} after the commit
    */
-  public void record(
+  public AuditAnchor record(
       EntityManager em,
       Actor actor,
       String action,
@@ -80,6 +88,19 @@ public final class AuditTrail {
     em.persist(event);
     head.moveTo(event);
     em.flush();
+    return anchor(event);
+  }
+
+  /** Remembers an event whose transaction was committed. */
+  public void committed(AuditAnchor event) {
+    seen.putIfAbsent(event.seq(), event);
+    while (seen.size() > MOST_SEEN) {
+      seen.pollFirstEntry();
+    }
+  }
+
+  private static AuditAnchor anchor(AuditEvent event) {
+    return new AuditAnchor(event.seq(), HexFormat.of().formatHex(event.hash()));
   }
 
   /**
@@ -92,6 +113,7 @@ public final class AuditTrail {
     if (anchor != null) {
       anchors.add(anchor);
     }
+    anchors.addAll(seen.values());
     AuditHead head = database.read(em -> em.find(AuditHead.class, AuditHead.ONLY));
     Walk walk = new Walk(keys, anchors);
     boolean more = true;
@@ -107,7 +129,12 @@ public final class AuditTrail {
     // An event may have been added since the head was read, but none may be missing.
     AuditHead now = database.read(em -> em.find(AuditHead.class, AuditHead.ONLY));
     walk.ends(head, now);
-    return walk.found();
+    AuditVerification found = walk.found();
+    if (found.unbroken() && found.seq() > 0) {
+      committed(new AuditAnchor(found.seq(), found.hash()));
+      note();
+    }
+    return found;
   }
 
   private static List<AuditEvent> behind(EntityManager em, long seq) {
@@ -126,7 +153,7 @@ public final class AuditTrail {
     if (last == null) {
       return Optional.empty();
     }
-    AuditAnchor end = new AuditAnchor(last.seq(), HexFormat.of().formatHex(last.hash()));
+    AuditAnchor end = anchor(last);
     List<AuditAnchor> kept = checkpoint.kept();
     // A trail that is shorter than it was is not noted: the next verification shall tell.
     if (kept.isEmpty() || kept.get(kept.size() - 1).seq() < end.seq()) {
@@ -149,9 +176,7 @@ public final class AuditTrail {
                     .stream()
                     .findFirst()
                     .orElse(null));
-    return first == null
-        ? null
-        : new AuditAnchor(first.seq(), HexFormat.of().formatHex(first.hash()));
+    return first == null ? null : anchor(first);
   }
 
   /** The id of the key of the last event, when it is not one of this node's; else empty. */
@@ -174,7 +199,7 @@ public final class AuditTrail {
   private static final class Walk {
 
     private final AuditKeys keys;
-    private final List<AuditAnchor> anchors;
+    private final Map<Long, List<AuditAnchor>> anchors;
     private long seq;
     private byte[] hash = new byte[32];
     private @Nullable Long authenticatedFrom;
@@ -183,7 +208,7 @@ public final class AuditTrail {
 
     Walk(AuditKeys keys, List<AuditAnchor> anchors) {
       this.keys = keys;
-      this.anchors = anchors;
+      this.anchors = anchors.stream().collect(Collectors.groupingBy(AuditAnchor::seq));
     }
 
     /** Goes on to an event; whether it is as it was written. */
@@ -201,10 +226,9 @@ public final class AuditTrail {
       if (!event.follows(seq, hash, keys)) {
         return isBroken("the event is missing or not as it was written");
       }
-      for (AuditAnchor anchor : anchors) {
-        if (anchor.seq() == event.seq() && !anchor.is(event)) {
-          return isBroken("the event is not the one that was noted outside of the database");
-        }
+      if (!anchors.getOrDefault(event.seq(), List.of()).stream()
+          .allMatch(anchor -> anchor.is(event))) {
+        return isBroken("the event is not the one that was noted outside of the database");
       }
       if (key != null && authenticatedFrom == null) {
         authenticatedFrom = event.seq();
@@ -230,7 +254,7 @@ public final class AuditTrail {
       } else if (seq == after.seq() && !Arrays.equals(hash, after.hash())) {
         broken = seq;
         reason = "the event is not the one that the end of the trail names";
-      } else if (anchors.stream().anyMatch(anchor -> anchor.seq() > seq)) {
+      } else if (anchors.keySet().stream().anyMatch(noted -> noted > seq)) {
         isBroken("events were cut off: later ones were noted outside of the database");
       }
     }

@@ -60,12 +60,18 @@ public final class Command {
     events.add(new Event(action, thirdPartyId, tokenId, detail));
   }
 
-  /** Writes what was noted; answers whether earlier answers must not be used. */
-  boolean finish(ChangeFeed feed, AuditTrail audit) {
+  /** Writes what was noted; answers the last event of it, null for none. */
+  @Nullable AuditAnchor finish(ChangeFeed feed, AuditTrail audit) {
     changes.forEach(change -> feed.append(em, change));
-    events.forEach(
-        event ->
-            audit.record(em, actor, event.action, event.thirdPartyId, event.tokenId, event.detail));
+    AuditAnchor last = null;
+    for (Event event : events) {
+      last = audit.record(em, actor, event.action, event.thirdPartyId, event.tokenId, event.detail);
+    }
+    return last;
+  }
+
+  /** Whether earlier answers must not be used. */
+  boolean invalidates() {
     return !changes.isEmpty();
   }
 

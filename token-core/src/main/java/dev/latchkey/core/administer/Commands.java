@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Carries out commands, each in one transaction. Thread-safe. */
 public final class Commands {
@@ -81,13 +82,17 @@ public final class Commands {
             em -> {
               Command command = new Command(em, actor, now());
               T result = work.apply(command);
-              return new Outcome<>(result, command.finish(feed, audit));
+              AuditAnchor event = command.finish(feed, audit);
+              return new Outcome<>(result, event, command.invalidates());
             });
+    if (outcome.event != null) {
+      audit.committed(outcome.event);
+    }
     if (outcome.invalidates) {
       onChange.run();
     }
     return outcome.result;
   }
 
-  private record Outcome<T>(T result, boolean invalidates) {}
+  private record Outcome<T>(T result, @Nullable AuditAnchor event, boolean invalidates) {}
 }

@@ -259,7 +259,8 @@ public final class Handovers {
     Created<TokenView> issued = issued(command, handover, party);
     String clientSecret =
         handover.clientSecret()
-            ? thirdParties.rotate(command, party.id(), handover.overlapOfClientSecret())
+            ? thirdParties.rotate(
+                command, party.id(), handover.overlapOfClientSecret(), handover.createdBy())
             : null;
     handover.open(command.now(), command.actor().address(), issued.resource().id());
     command.did("handover.open", party.id(), issued.resource().id(), Map.of("id", handover.id()));

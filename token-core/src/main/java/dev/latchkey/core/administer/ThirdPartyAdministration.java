@@ -70,7 +70,7 @@ public final class ThirdPartyAdministration {
                   actor.name());
           draft.applyTo(party);
           command.em().persist(party);
-          String secret = newSecret(command, id);
+          String secret = newSecret(command, id, actor.name());
           command.remember(key, id, id);
           command.did("third-party.create", id, null, described(draft));
           command.em().flush();
@@ -204,14 +204,19 @@ public final class ThirdPartyAdministration {
             return new Created<>(view(em, id, command.now()), null);
           }
           GrantRule.check(actor, party.scopes());
-          String secret = rotate(command, id, overlap);
+          String secret = rotate(command, id, overlap, actor.name());
           command.remember(key, id, id);
           return new Created<>(view(em, id, command.now()), secret);
         });
   }
 
-  /** Gives a third party a new client secret as a part of a command; answers the secret. */
-  String rotate(Command command, String id, Duration overlap) {
+  /**
+   * Gives a third party a new client secret as a part of a command.
+   *
+   * @param createdBy whom it is shown to, or whose link shows it
+   * @return the secret
+   */
+  String rotate(Command command, String id, Duration overlap, String createdBy) {
     EntityManager em = command.em();
     Instant end = command.now().plus(overlap);
     em.createQuery("select s from ClientSecret s where s.thirdPartyId = :id", ClientSecret.class)
@@ -219,7 +224,7 @@ public final class ThirdPartyAdministration {
         .getResultStream()
         .toList()
         .forEach(old -> end(em, old, end, command.now()));
-    String secret = newSecret(command, id);
+    String secret = newSecret(command, id, createdBy);
     command.changed(Change.ofThirdParty(id));
     command.did("client-secret.create", id, null, Map.of("overlap", overlap.toString()));
     return secret;
@@ -330,7 +335,7 @@ public final class ThirdPartyAdministration {
     }
   }
 
-  private String newSecret(Command command, String thirdPartyId) {
+  private String newSecret(Command command, String thirdPartyId, String createdBy) {
     String secret = secretPrefix + Base62.random(random, SECRET_LENGTH);
     command
         .em()
@@ -339,7 +344,8 @@ public final class ThirdPartyAdministration {
                 Base62.random(random, ID_LENGTH),
                 thirdPartyId,
                 TokenHash.of(secret),
-                command.now()));
+                command.now(),
+                createdBy));
     return secret;
   }
 

@@ -1,6 +1,7 @@
 package dev.latchkey.core.administer;
 
 import dev.latchkey.core.feed.Change;
+import dev.latchkey.core.thirdparty.ClientSecret;
 import dev.latchkey.core.token.AccessToken;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -18,20 +19,26 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Links that nobody has opened are taken back. Tokens with a scope of Latchkey itself ({@code
  * latchkey:…}) are deactivated: those that the person issued or renewed, those that came out of the
- * person's links, and those that were issued with such a token in turn. A row names the third party
- * whose token issued it, not the token. Therefore all count that this third party issued while the
- * token of the person worked, even if another of its tokens was used. A token that somebody else
- * has renewed is theirs from then on and stays.
+ * person's links, those that the person has approved for an OAuth client, and those that were
+ * issued with such a token in turn. Client secrets that the person was shown end, where the third
+ * party has such a scope, and with them the tokens that were fetched by them. A row names the third
+ * party whose token issued it, not the token. Therefore all count that this third party issued
+ * while the token of the person worked, even if another of its tokens was used. A token that
+ * somebody else has renewed is theirs from then on and stays.
  */
 public final class Withdrawal {
 
+  private static final String BY_CLIENT_SECRET = "oauth:client_credentials";
+
   private final Command command;
+  private final String maker;
   private final Deque<Issuer> issuers = new ArrayDeque<>();
   private final Set<String> followed = new HashSet<>();
   private final List<AccessToken> active = new ArrayList<>();
 
   private Withdrawal(Command command, String maker) {
     this.command = command;
+    this.maker = maker;
     issuers.add(new Issuer(maker, Instant.EPOCH, null));
   }
 
@@ -72,7 +79,7 @@ public final class Withdrawal {
   public static int ofLinksAndTokens(Command command, String maker) {
     Withdrawal withdrawal = new Withdrawal(command, maker);
     withdrawal.follow();
-    withdrawal.active.forEach(token -> withdrawal.deactivate(token, maker));
+    withdrawal.active.forEach(withdrawal::deactivate);
     return withdrawal.active.size();
   }
 
@@ -80,7 +87,9 @@ public final class Withdrawal {
     while (!issuers.isEmpty()) {
       Issuer issuer = issuers.remove();
       Handovers.withdrawAll(command, issuer.name, issuer::was);
-      for (AccessToken token : tokensOf(issuer)) {
+      List<AccessToken> tokens = new ArrayList<>(tokensOf(issuer));
+      secretsOf(issuer).forEach(secret -> tokens.addAll(ended(secret)));
+      for (AccessToken token : tokens) {
         // Whether it works or not: what it issued while it worked may work still.
         if (GrantRule.mayIssue(token.scopes())) {
           issuers.add(Issuer.with(token));
@@ -96,8 +105,8 @@ public final class Withdrawal {
     return command
         .em()
         .createQuery(
-            "select t from AccessToken t where t.createdBy = :maker and t.scopes like :scope"
-                + " order by t.createdAt, t.id",
+            "select t from AccessToken t where (t.createdBy = :maker or t.approvedBy = :maker)"
+                + " and t.scopes like :scope order by t.createdAt, t.id",
             AccessToken.class)
         .setParameter("maker", issuer.name)
         .setParameter("scope", "%" + GrantRule.OF_LATCHKEY + "%")
@@ -109,12 +118,53 @@ public final class Withdrawal {
         .toList();
   }
 
+  /** The client secrets that somebody was shown, of third parties that may call Latchkey. */
+  private List<ClientSecret> secretsOf(Issuer issuer) {
+    return command
+        .em()
+        .createQuery(
+            "select s from ClientSecret s, ThirdParty p where p.id = s.thirdPartyId"
+                + " and s.createdBy = :maker and p.scopes like :scope order by s.createdAt, s.id",
+            ClientSecret.class)
+        .setParameter("maker", issuer.name)
+        .setParameter("scope", "%" + GrantRule.OF_LATCHKEY + "%")
+        .getResultList()
+        .stream()
+        .filter(secret -> issuer.was(secret.createdAt()))
+        .toList();
+  }
+
+  /** Ends a client secret; answers the tokens that were fetched with one of its third party. */
+  private List<AccessToken> ended(ClientSecret secret) {
+    Instant end = secret.expiresAt();
+    if (end == null || command.now().isBefore(end)) {
+      secret.endAt(command.now());
+      command.changed(Change.ofThirdParty(secret.thirdPartyId()));
+      command.did("client-secret.end", secret.thirdPartyId(), null, Map.of("withdrawnFrom", maker));
+    }
+    return command
+        .em()
+        .createQuery(
+            "select t from AccessToken t where t.thirdPartyId = :party and t.createdBy = :origin"
+                + " and t.scopes like :scope order by t.createdAt, t.id",
+            AccessToken.class)
+        .setParameter("party", secret.thirdPartyId())
+        .setParameter("origin", BY_CLIENT_SECRET)
+        .setParameter("scope", "%" + GrantRule.OF_LATCHKEY + "%")
+        .getResultList()
+        .stream()
+        .filter(token -> !token.createdAt().isBefore(secret.createdAt()))
+        .filter(token -> token.scopes().stream().anyMatch(GrantRule::ofLatchkey))
+        .filter(token -> followed.add(token.id()))
+        .toList();
+  }
+
   private boolean ended(AccessToken token) {
     Instant end = token.expiresAt();
     return end != null && !command.now().isBefore(end);
   }
 
-  private void deactivate(AccessToken token, String maker) {
+  private void deactivate(AccessToken token) {
     token.deactivate(command.now());
     command.changed(Change.ofToken(token.id()));
     command.did(

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -165,8 +166,10 @@ public final class Settings {
     void refuseUnknownKeys() {
       Map<String, Key<?>> known = new LinkedHashMap<>();
       Key.ALL.forEach(key -> known.put(spelling.apply(key), key));
+      Set<String> spelt = known.keySet().stream().map(Source::letters).collect(Collectors.toSet());
       texts.keySet().stream()
-          .filter(ours)
+          // Also one of ours that is spelt otherwise: nobody would read it.
+          .filter(name -> ours.test(name) || spelt.contains(letters(name)))
           .filter(name -> !known.containsKey(name))
           .sorted()
           .findFirst()

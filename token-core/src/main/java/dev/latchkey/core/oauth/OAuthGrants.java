@@ -11,6 +11,8 @@ import dev.latchkey.core.token.AccessToken;
 import dev.latchkey.core.token.BearerToken;
 import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.token.Scopes;
+import dev.latchkey.core.token.TagKeyRow;
+import dev.latchkey.core.token.TagKeys;
 import dev.latchkey.core.token.TokenFormat;
 import dev.latchkey.core.token.TokenHash;
 import dev.latchkey.core.token.TokenStatus;
@@ -21,9 +23,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +44,7 @@ public final class OAuthGrants {
   /** The scope that lets a third party ask about tokens. */
   public static final String INTROSPECT = "latchkey:introspect";
 
+  private static final String SCHEME = "Bearer ";
   private static final String BY_CREDENTIALS = "oauth:client_credentials";
   private static final String BY_CODE = "oauth:authorization_code";
   private static final Duration KEPT_AFTER_END = Duration.ofDays(1);
@@ -286,6 +291,7 @@ public final class OAuthGrants {
     // Bound to no certificate: this token does not expire, and certificates do.
     TokenIssuer.Issued issued =
         issuer.issue(em, client.id(), null, scopes, command.now(), BY_CODE, null, null, null);
+    issued.row().approvedBy(row.approvedBy());
     row.use(command.now(), issued.row().id());
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
     detail.put("hint", issued.row().hint());
@@ -374,8 +380,9 @@ public final class OAuthGrants {
         new Actor("(anybody)", address),
         command -> {
           int deactivated = 0;
-          for (String text : new TreeSet<>(texts)) {
-            AccessToken token = found(command.em(), text);
+          TagKeys keys = TagKeyRow.stored(command.em()).orElse(null);
+          for (BearerToken reported : generatedHere(texts, keys)) {
+            AccessToken token = found(command.em(), reported.reveal());
             if (token != null && token.reportedLeakedAt() == null) {
               token.reportLeaked(command.now());
               command.changed(Change.ofToken(token.id()));
@@ -389,6 +396,23 @@ public final class OAuthGrants {
           }
           return deactivated;
         });
+  }
+
+  // Foreign ones never reach the database. Who reports a token may have copied what stands around
+  // it.
+  private static Set<BearerToken> generatedHere(Collection<String> texts, @Nullable TagKeys keys) {
+    Set<BearerToken> generated = new LinkedHashSet<>();
+    for (String text : new TreeSet<>(texts)) {
+      String token = text.strip();
+      if (token.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        token = token.substring(SCHEME.length()).strip();
+      }
+      BearerToken.parse(token)
+          .filter(each -> TokenFormat.idOf(each) != TokenFormat.NOT_OURS)
+          .filter(each -> keys != null && TokenFormat.tagged(each, keys))
+          .ifPresent(generated::add);
+    }
+    return generated;
   }
 
   private static @Nullable AccessToken found(EntityManager em, String text) {

@@ -33,7 +33,7 @@ public final class Connections implements AutoCloseable {
       "set transaction isolation level read committed";
 
   /** The version of the tables that this code needs; migrations write it down. */
-  static final int SCHEMA_VERSION = 10;
+  static final int SCHEMA_VERSION = 11;
 
   private final ConnectionSource source;
   private final DatabaseKind kind;

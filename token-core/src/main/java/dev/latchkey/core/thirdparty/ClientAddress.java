@@ -9,6 +9,8 @@ import java.util.Enumeration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Where a request came from: the peer, or behind trusted proxies what they say ({@code
@@ -75,8 +77,14 @@ public final class ClientAddress {
    */
   public static String place(String address) {
     byte[] bytes = Cidr.address(address);
-    return bytes == null || bytes.length == 4
-        ? address
+    if (bytes == null) {
+      return address;
+    }
+    // Four also for one in the form of IPv6 (RFC 4291 §2.5.5.2), which is the same place.
+    return bytes.length == 4
+        ? IntStream.range(0, 4)
+            .mapToObj(i -> Integer.toString(bytes[i] & 0xff))
+            .collect(Collectors.joining("."))
         : HexFormat.ofDelimiter(":").formatHex(bytes, 0, 8) + "::/64";
   }
 

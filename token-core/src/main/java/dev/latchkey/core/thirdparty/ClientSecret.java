@@ -29,6 +29,9 @@ public class ClientSecret {
   @Column(name = "created_at", updatable = false)
   private Instant createdAt;
 
+  @Column(name = "created_by", updatable = false)
+  private @Nullable String createdBy;
+
   @Column(name = "expires_at")
   private @Nullable Instant expiresAt;
 
@@ -36,12 +39,18 @@ public class ClientSecret {
   @SuppressWarnings("NullAway") // fields are filled in by the provider
   protected ClientSecret() {}
 
-  /** A new secret that does not end. */
-  public ClientSecret(String id, String thirdPartyId, TokenHash hash, Instant createdAt) {
+  /**
+   * A new secret that does not end.
+   *
+   * @param createdBy whom it is shown to, or whose link shows it
+   */
+  public ClientSecret(
+      String id, String thirdPartyId, TokenHash hash, Instant createdAt, String createdBy) {
     this.id = id;
     this.thirdPartyId = thirdPartyId;
     this.hash = hash.toBytes();
     this.createdAt = createdAt;
+    this.createdBy = createdBy;
   }
 
   public String id() {

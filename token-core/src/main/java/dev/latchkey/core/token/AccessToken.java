@@ -61,6 +61,9 @@ public class AccessToken {
   @Column(name = "certificate", updatable = false)
   private byte @Nullable [] certificate;
 
+  @Column(name = "approved_by")
+  private @Nullable String approvedBy;
+
   @Version
   @Column(name = "version")
   private long version;
@@ -164,6 +167,16 @@ public class AccessToken {
   /** When somebody reported that they have found it; null for never. */
   public @Nullable Instant reportedLeakedAt() {
     return reportedLeakedAt;
+  }
+
+  /** Notes who has approved it; for a token that comes of an authorization code. */
+  public void approvedBy(String name) {
+    approvedBy = name;
+  }
+
+  /** Who has approved it; null when nobody had to. */
+  public @Nullable String approvedBy() {
+    return approvedBy;
   }
 
   /** The client certificate that it is bound to (RFC 8705 §3); null for none. */

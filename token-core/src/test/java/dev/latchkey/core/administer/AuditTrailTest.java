@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.store.HomeFolder;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.testing.Server;
 import java.security.SecureRandom;
@@ -143,12 +144,42 @@ class AuditTrailTest {
   @Test
   void isBrokenForWhoKeepsAnAnchorAlsoWhenTheNodeHasNotedNothing() {
     events(3);
-    AuditAnchor anchor = AuditAnchor.parse("3", verified().hash());
+    AuditAnchor anchor = AuditAnchor.parse("3", ofAnotherNode().verify(null).hash());
     cutOffBehind(2);
     events(1);
 
-    assertThat(verified().unbroken()).isTrue();
-    assertThat(trail.verify(anchor).firstBroken()).isEqualTo(3);
+    assertThat(ofAnotherNode().verify(null).unbroken()).isTrue();
+    assertThat(ofAnotherNode().verify(anchor).firstBroken()).isEqualTo(3);
+  }
+
+  // A node that was started since, and has noted nothing.
+  private AuditTrail ofAnotherNode() {
+    return new AuditTrail(
+        administration.database(),
+        Clock.systemUTC(),
+        AuditKeys.of(settings, () -> HomeFolder.opened(settings), new SecureRandom()),
+        new AuditCheckpoint(null));
+  }
+
+  // Found by an attacker with the application's account of the database.
+  @Test
+  void isBrokenWhenAnEventWasCutOffThatThisNodeHasJustWritten() {
+    events(3);
+    cutOffBehind(2);
+
+    AuditVerification found = verified();
+
+    assertThat(found.unbroken()).isFalse();
+    assertThat(found.firstBroken()).isEqualTo(3);
+  }
+
+  @Test
+  void staysBrokenWhenMoreEventsFollowTheGap() {
+    events(3);
+    cutOffBehind(2);
+    events(5);
+
+    assertThat(verified().unbroken()).isFalse();
   }
 
   @Test

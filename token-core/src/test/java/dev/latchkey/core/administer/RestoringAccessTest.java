@@ -11,6 +11,7 @@ import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.testing.MovedClock;
 import dev.latchkey.core.testing.Server;
 import dev.latchkey.core.thirdparty.ThirdParty.Authorization;
+import dev.latchkey.core.token.AccessToken;
 import dev.latchkey.core.token.TokenStatus;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -304,6 +305,70 @@ class RestoringAccessTest {
     assertThat(handovers.open(waiting, "10.0.0.9")).isEqualTo(HandoverOutcome.Unknown.INSTANCE);
     assertThat(status(party, earlier)).as("before eve's token").isEqualTo(TokenStatus.ACTIVE);
     assertThat(status(party, later)).as("after its end").isEqualTo(TokenStatus.ACTIVE);
+  }
+
+  // Found by attack: a removed admin came back by OAuth.
+  @Test
+  void endsWhatSomebodyCanFetchOrHasApproved() {
+    Actor eve = new Actor("eve", "10.0.0.3", true);
+    String shown = registers(eve, "Shown", List.of("latchkey:admin"));
+    String harmless = registers(eve, "Harmless", List.of("a"));
+    String ofOthers = registers(ADMIN, "Others", List.of("latchkey:admin"));
+    String fetched = issued(shown, "latchkey:admin", "oauth:client_credentials", null);
+    String approved = issued(ofOthers, "latchkey:admin", "oauth:authorization_code", "eve");
+    String byAnother = issued(ofOthers, "latchkey:admin", "oauth:authorization_code", "ada");
+    String plain = issued(harmless, "a", "oauth:client_credentials", null);
+
+    assertThat(withdrawn("eve")).isEqualTo(2);
+
+    assertThat(status(shown, fetched)).isEqualTo(TokenStatus.DEACTIVATED);
+    assertThat(status(ofOthers, approved)).isEqualTo(TokenStatus.DEACTIVATED);
+    assertThat(status(ofOthers, byAnother)).isEqualTo(TokenStatus.ACTIVE);
+    assertThat(status(harmless, plain)).isEqualTo(TokenStatus.ACTIVE);
+    assertThat(secretsThatWork(shown)).isZero();
+    assertThat(secretsThatWork(harmless)).isEqualTo(1);
+    assertThat(secretsThatWork(ofOthers)).isEqualTo(1);
+  }
+
+  private String issued(
+      String thirdParty, String scope, String createdBy, @Nullable String approvedBy) {
+    return administration
+        .database()
+        .transact(
+            em -> {
+              AccessToken row =
+                  administration
+                      .issuer()
+                      .issue(
+                          em,
+                          thirdParty,
+                          null,
+                          List.of(scope),
+                          clock.instant(),
+                          createdBy,
+                          null,
+                          null,
+                          null)
+                      .row();
+              if (approvedBy != null) {
+                row.approvedBy(approvedBy);
+              }
+              return row.id();
+            });
+  }
+
+  private long secretsThatWork(String thirdParty) {
+    return administration
+        .database()
+        .read(
+            em ->
+                em.createQuery(
+                        "select count(s) from ClientSecret s where s.thirdPartyId = :party"
+                            + " and (s.expiresAt is null or s.expiresAt > :now)",
+                        Long.class)
+                    .setParameter("party", thirdParty)
+                    .setParameter("now", clock.instant())
+                    .getSingleResult());
   }
 
   private int withdrawn(String name) {

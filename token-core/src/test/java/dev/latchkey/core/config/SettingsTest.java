@@ -52,6 +52,14 @@ class SettingsTest {
     assertRefused(NONE, NONE, Map.of("LATCHKEY_CASH", "1"), NONE)
         .hasMessageContaining("LATCHKEY_CASH (environment variable)")
         .hasMessageContaining("known keys: LATCHKEY_DATASOURCE, ");
+    for (String spelt :
+        List.of("latchkey.filter.rules", "Latchkey_Filter_Rules", "latchkey_filter_rules")) {
+      assertRefused(NONE, NONE, Map.of(spelt, "GET /* a"), NONE)
+          .hasMessageContaining(spelt + " (environment variable)")
+          .hasMessageContaining("did you mean LATCHKEY_FILTER_RULES?");
+    }
+    assertRefused(NONE, Map.of("Latchkey.Filter.Rules", "GET /* a"), NONE, NONE)
+        .hasMessageContaining("did you mean latchkey.filter.rules?");
     assertRefused(NONE, NONE, NONE, Map.of("latchkey.paths", "/*"))
         .hasMessageContaining("latchkey.paths (latchkey.properties)");
   }

@@ -102,6 +102,14 @@ class ClientAddressTest {
     assertThat(addresses.viaTrustedProxy("192.0.2.1")).isFalse();
   }
 
+  @Test
+  void anIpv4AddressInTheFormOfIpv6IsTheSamePlace() {
+    assertThat(ClientAddress.place("::ffff:192.0.2.1"))
+        .isEqualTo(ClientAddress.place("192.0.2.1"))
+        .isEqualTo("192.0.2.1");
+    assertThat(ClientAddress.place("2001:db8::1")).isEqualTo(ClientAddress.place("2001:db8::2"));
+  }
+
   private static Asked from(String peer) {
     return new Asked(peer, new HashMap<>());
   }
