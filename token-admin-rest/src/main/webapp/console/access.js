@@ -4,9 +4,11 @@ import { html, nothing } from '../lib/lit-html/lit-html.js';
 import { post } from './http.js';
 import { lookup } from './lookup.js';
 import { complain } from './notice.js';
+import { exact, number, span } from './format.js';
 
 const CHECKS = { known: 'Known', enabled: 'Enabled', active: 'Switched on', expiry: 'Not expired', certificate: 'Client certificate', scopes: 'Scopes', networks: 'Networks', 'last-used': 'Last used' };
 const RESULTS = { true: ['✓', 'passed'], false: ['✗', 'failed'], null: ['·', 'for information'] };
+const FAILURES = { 'wrong-secret': 'Wrong secret', 'third-party-disabled': 'Third party disabled', network: 'Outside its networks' };
 
 export function accessTest(context, clientId) {
   let report = null;
@@ -42,6 +44,10 @@ export function accessTest(context, clientId) {
       </li>`;
   };
 
+  const failure = ({ reason, at, from, count }) => html`
+    <li><div>${FAILURES[reason] ?? reason} <time datetime=${at} title=${exact(at)}>${span(at)}</time> from <code>${from}</code>
+      ${count > 1 ? html`<small>${number(count)} times</small>` : nothing}</div></li>`;
+
   const view = () => html`
     <h1 id="title" tabindex="-1">Test access</h1>
     <section class="card">
@@ -67,6 +73,9 @@ export function accessTest(context, clientId) {
         <h2 id="result" tabindex="-1" class=${report.works ? 'good' : 'bad'}>${report.works ? 'Access works' : 'Access does not work'}</h2>
         ${report.advice ? html`<p class="advice"><b>What to do:</b> ${report.advice}</p>` : nothing}
         <ol class="steps">${report.steps.map(step)}</ol>
+        ${report.clientFailures.length ? html`
+          <h3>Its software failed to sign in with its client secret</h3>
+          <ul class="rows">${report.clientFailures.map(failure)}</ul>` : nothing}
         ${report.thirdParty ? html`<p><a href="#/third-parties/${report.thirdParty.id}">Open <bdi>${report.thirdParty.name}</bdi></a></p>` : nothing}
       </section>` : nothing}`;
 

@@ -10,19 +10,22 @@ import { addToken, OVERLAPS } from './tokendialogs.js';
 import { handOver, handoverList } from './handovers.js';
 import { tokenGrid } from './tokens.js';
 import { conflictOf, conflictView } from './conflict.js';
+import { developerSection, endpoints } from './developer.js';
 
 export function thirdParty(context, id) {
   const at = path('third-parties', id);
   let party = null;
   let links = [];
   let editing = null;
-  const grid = tokenGrid(context, () => party, reload);
+  let metadata = null;
+  const grid = tokenGrid(context, id, () => party, reload);
 
   async function start() {
-    const [card, tokens, handovers] = await Promise.all(
-      [get(at), get(`${at}/tokens?limit=200`), get(`${at}/handover`)]);
+    const [card, handovers] = await Promise.all([get(at), get(`${at}/handover`), grid.load()]);
+    if (card.authorization === 'automatic') {
+      metadata ??= await endpoints();
+    }
     party = card;
-    grid.show(tokens);
     links = handovers.items;
   }
 
@@ -198,6 +201,7 @@ export function thirdParty(context, id) {
       </div>
       ${grid.view()}
     </section>
+    ${party.authorization === 'automatic' ? developerSection(party, metadata) : nothing}
     ${links.length ? html`
       <section class="card" aria-labelledby="links-title">
         <h2 id="links-title">One-time links</h2>

@@ -12,20 +12,45 @@ import { handOver } from './handovers.js';
 const SOON = 30;
 const LOST = new Set(['expired']);
 
-/** A grid of the tokens of a third party; it reloads the page when it has changed something. */
-export function tokenGrid(context, party, reload) {
-  let tokens = [];
-  let next = null;
-  let unfolded = false;
+/** A grid of the tokens of a third party, by who has made them; it reloads the page when it has changed something. */
+export function tokenGrid(context, id, party, reload) {
+  const groups = Object.keys(ORIGINS).map((origin) =>
+    ({ origin, tokens: [], next: null, total: 0, active: 0, open: origin !== HOURLY, unfolded: false }));
 
-  const address = (token) => path('third-parties', party().id, 'tokens', token.id);
+  const address = (token) => path('third-parties', id, 'tokens', token.id);
+  const page = (group, cursor) =>
+    get(`${path('third-parties', id, 'tokens')}${query({ origin: group.origin, limit: 200, cursor })}`);
 
-  async function more() {
+  async function first(group) {
+    const { items, next } = group.open ? await page(group) : { items: [], next: null };
+    Object.assign(group, { tokens: items, next });
+  }
+
+  async function load() {
+    const [counts] = await Promise.all([get(path('third-parties', id, 'tokens', 'counts')), ...groups.map(first)]);
+    for (const group of groups) {
+      const { total, active } = counts.items.find((each) => each.origin === group.origin);
+      Object.assign(group, { total, active });
+    }
+  }
+
+  async function more(group) {
     try {
-      const page = await get(`${path('third-parties', party().id, 'tokens')}${query({ limit: 200, cursor: next })}`);
-      tokens = [...tokens, ...page.items];
-      next = page.next;
+      const { items, next } = await page(group, group.next);
+      group.tokens = [...group.tokens, ...items];
+      group.next = next;
     } catch (problem) {
+      complain(problem);
+    }
+    context.update();
+  }
+
+  async function fold(group) {
+    group.open = !group.open;
+    try {
+      await first(group);
+    } catch (problem) {
+      group.open = false;
       complain(problem);
     }
     context.update();
@@ -125,13 +150,15 @@ export function tokenGrid(context, party, reload) {
       </tr>`;
   };
 
-  const view = () => {
-    const shown = tokens.filter((token) => unfolded || !LOST.has(token.status));
-    const folded = tokens.length - tokens.filter((token) => !LOST.has(token.status)).length;
+  const grid = (group) => {
+    const { tokens, unfolded } = group;
+    // The hourly ones have a heading that folds them all.
+    const kept = (token) => unfolded || group.origin === HOURLY || !LOST.has(token.status);
+    const shown = tokens.filter(kept);
+    const folded = group.origin === HOURLY ? 0 : tokens.filter((token) => LOST.has(token.status)).length;
     return html`
-      ${tokens.length ? nothing : html`<p class="none">There is no token yet. Hand one over by link, or add one and copy it.</p>`}
       ${shown.length ? html`
-        <div class="scroll" tabindex="0" role="region" aria-label="Tokens">
+        <div class="scroll" tabindex="0" role="region" aria-label=${group.origin === 'admin' ? 'Tokens' : `Tokens: ${ORIGINS[group.origin]}`}>
         <table class="grid">
           <thead><tr><th scope="col">Active</th><th scope="col">Token</th><th scope="col">Created</th><th scope="col">Expires</th>
             <th scope="col">Scopes</th><th scope="col">Last used</th><th scope="col">Uses, 30 days</th><th scope="col"><span class="sr">Actions</span></th></tr></thead>
@@ -139,20 +166,42 @@ export function tokenGrid(context, party, reload) {
         </table>
         </div>` : nothing}
       ${folded ? html`
-        <button class="link" aria-expanded=${unfolded ? 'true' : 'false'} @click=${() => { unfolded = !unfolded; context.update(); }}>
+        <button class="link" aria-expanded=${unfolded ? 'true' : 'false'} @click=${() => { group.unfolded = !unfolded; context.update(); }}>
           ${unfolded ? 'Fold expired tokens away' : folded === 1 ? 'Show 1 expired token' : `Show ${folded} expired tokens`}</button>` : nothing}
-      ${next ? html`<button class="link" @click=${more}>Show older tokens</button>` : nothing}`;
+      ${group.next ? html`<button class="link" @click=${() => more(group)}>Show older tokens</button>` : nothing}`;
+  };
+
+  const section = (group) => html`
+    ${group.origin === HOURLY ? html`
+      <h3>${ORIGINS[HOURLY]}</h3>
+      <p>${hourly(group)} <button class="link" aria-expanded=${group.open ? 'true' : 'false'}
+        @click=${() => fold(group)}>${group.open ? 'Fold them away' : 'Show them'}</button></p>`
+      : html`<h3>${ORIGINS[group.origin]}</h3>`}
+    ${grid(group)}`;
+
+  const view = () => {
+    const used = groups.filter((group) => group.total || group.tokens.length);
+    if (!used.length) {
+      return html`<p class="none">There is no token yet. Hand one over by link, or add one and copy it.</p>`;
+    }
+    // Where people have made all of them there is nothing to tell apart.
+    return used.length === 1 && used[0].origin === 'admin' ? grid(used[0]) : used.map(section);
   };
 
   return {
     view,
-    show(page) {
-      tokens = page.items;
-      next = page.next;
-    },
-    active: () => tokens.filter((token) => token.active),
+    load,
+    active: () => groups.filter((group) => group.origin !== HOURLY).flatMap((group) => group.tokens).filter((token) => token.active),
   };
 }
+
+const HOURLY = 'client_credentials';
+const ORIGINS = { admin: 'Made by people', authorization_code: 'Approved for its software', [HOURLY]: 'Fetched by its software' };
+
+/** Counting ends there (docs/admin-api.md). */
+const MOST = 10_000;
+const counted = (count) => (count >= MOST ? `${number(MOST)} or more` : number(count));
+const hourly = (group) => `${counted(group.total)} hourly ${group.total === 1 ? 'token' : 'tokens'}, ${counted(group.active)} active`;
 
 const STATUS = { expired: 'expired', deactivated: 'off', 'reported-leaked': 'reported as leaked', 'third-party-disabled': 'third party disabled' };
 const sum = (values) => values.reduce((total, value) => total + value, 0);

@@ -69,6 +69,37 @@ class AccessCheckIT {
     assertThat(ofClient("unknown").getBoolean("works")).isFalse();
   }
 
+  // issue 18.4
+  @Test
+  void tellsTheLastFailuresOfTheClientsAuthentication() {
+    OAuthClient client = OAuthClient.registered(latchkey, Map.of());
+    OAuthClient wrong = client.withSecret("wrong");
+    wrong.fetches("").hasStatus(401);
+    wrong.asks("introspect", Map.of("token", "x")).hasStatus(401);
+    client.owner().changes(Map.of("allowedNetworks", List.of("192.0.2.0/24")));
+    client.fetches("").hasStatus(401);
+    client.owner().isDisabled();
+    client.fetches("").hasStatus(401);
+
+    List<JsonObject> failures =
+        ofClient(client.id()).getJsonArray("clientFailures").getValuesAs(JsonObject.class);
+
+    assertThat(failures)
+        .extracting(each -> each.getString("reason") + " " + each.getInt("count"))
+        .containsExactly("third-party-disabled 1", "network 1", "wrong-secret 2");
+    assertThat(failures)
+        .allSatisfy(
+            each -> {
+              assertThat(each.getString("from")).isEqualTo("127.0.0.1");
+              assertThat(java.time.Instant.parse(each.getString("at")))
+                  .isBeforeOrEqualTo(java.time.Instant.now());
+            });
+    assertThat(ofClient("unknown").getJsonArray("clientFailures")).isEmpty();
+    assertThat(
+            ofClient(admin.registers("Nothing Failed").clientId()).getJsonArray("clientFailures"))
+        .isEmpty();
+  }
+
   @Test
   void keepsNeitherTheTokenNorRepeatsIt() {
     Token token = admin.registers("Not Repeated").addsToken();

@@ -44,9 +44,13 @@ final class Nginx implements AutoCloseable {
   static Nginx starts(Path folder, int latchkey, int application) throws IOException {
     Files.writeString(folder.resolve("latchkey.conf"), documented(), UTF_8);
     int port = Site.freePort();
-    Path settings = folder.resolve("nginx.conf");
-    Files.writeString(
-        settings, AROUND.formatted(folder, latchkey, application, port).replace('\'', '"'), UTF_8);
+    return starts(
+        folder, port, AROUND.formatted(folder, latchkey, application, port).replace('\'', '"'));
+  }
+
+  /** Starts one with settings that have it listen on a port. */
+  static Nginx starts(Path folder, int port, String text) throws IOException {
+    Path settings = Files.writeString(folder.resolve("nginx.conf"), text, UTF_8);
     Process process =
         new ProcessBuilder("nginx", "-p", folder.toString(), "-c", settings.toString())
             .redirectErrorStream(true)

@@ -70,6 +70,30 @@ class OAuthIT {
             row -> assertThat(row.getString("createdBy")).isEqualTo("oauth:client_credentials"));
   }
 
+  // issue 18.4
+  @Test
+  void tellsTokensApartByTheirOrigin() {
+    OAuthClient fetching = OAuthClient.registered(latchkey, Map.of());
+    Token byHand = fetching.owner().addsToken();
+    fetching.token();
+    fetching.asks("revoke", Map.of("token", fetching.token())).hasStatus(200);
+    String tokens = fetching.owner().path() + "/tokens";
+
+    assertThat(admin.gets(tokens + "/counts").hasStatus(200).json().getJsonArray("items"))
+        .extracting(Object::toString)
+        .containsExactly(
+            "{\"origin\":\"admin\",\"total\":1,\"active\":1}",
+            "{\"origin\":\"client_credentials\",\"total\":2,\"active\":1}",
+            "{\"origin\":\"authorization_code\",\"total\":0,\"active\":0}");
+    assertThat(admin.items(tokens + "?origin=admin"))
+        .extracting(row -> row.getString("id"))
+        .containsExactly(byHand.row().getString("id"));
+    assertThat(admin.items(tokens + "?origin=client_credentials&active=true")).hasSize(1);
+    assertThat(admin.items(tokens)).hasSize(3);
+    admin.gets(tokens + "?origin=somebody").isProblem(400);
+    admin.gets("/third-parties/none/tokens/counts").isProblem(404);
+  }
+
   @Test
   void takesTheCredentialsInTheBodyAsWell() {
     OAuthClient.posts(

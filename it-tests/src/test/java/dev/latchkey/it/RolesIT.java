@@ -69,6 +69,8 @@ class RolesIT {
           reads("/third-parties?name=a"),
           reads("/third-parties/$T"),
           reads("/third-parties/$T/tokens"),
+          reads("/third-parties/$T/tokens?origin=client_credentials"),
+          reads("/third-parties/$T/tokens/counts"),
           reads("/third-parties/$T/handover"),
           reads("/audit-events"),
           reads("/audit-events.csv?third-party=$T"),

@@ -13,6 +13,9 @@ import dev.latchkey.admin.thirdparties.ThirdPartyJson;
 import dev.latchkey.admin.tokens.TokenJson;
 import dev.latchkey.core.administer.AccessReport;
 import dev.latchkey.core.administer.Administration;
+import dev.latchkey.core.administer.ThirdPartyView;
+import dev.latchkey.core.oauth.ClientFailure;
+import dev.latchkey.core.oauth.OAuthGrants;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
@@ -35,10 +38,12 @@ import org.jspecify.annotations.Nullable;
 public final class AccessCheckResource {
 
   private final Supplier<Administration> administration;
+  private final Supplier<OAuthGrants> grants;
 
   /** A resource on what runs in this application, or throws when nothing does yet. */
   public AccessCheckResource(@Context ServletContext context) {
     this.administration = () -> Running.service(context, Administration.class);
+    this.grants = () -> Running.service(context, OAuthGrants.class);
   }
 
   /** Explains what a token is worth, or what a third party can do. */
@@ -65,7 +70,7 @@ public final class AccessCheckResource {
                 .ofClient(Caller.of(security).actor(), clientId == null ? "" : clientId)));
   }
 
-  private static JsonObjectBuilder report(AccessReport report) {
+  private JsonObjectBuilder report(AccessReport report) {
     JsonArrayBuilder steps = Json.createArrayBuilder();
     report
         .steps()
@@ -91,7 +96,22 @@ public final class AccessCheckResource {
     } else {
       json.add("token", TokenJson.of(report.token()));
     }
-    return json;
+    return json.add("clientFailures", failures(report.thirdParty()));
+  }
+
+  private JsonArrayBuilder failures(@Nullable ThirdPartyView thirdParty) {
+    JsonArrayBuilder failures = Json.createArrayBuilder();
+    if (thirdParty != null) {
+      for (ClientFailure each : grants.get().lastFailures(thirdParty.id())) {
+        failures.add(
+            Json.createObjectBuilder()
+                .add("reason", each.reason().toString())
+                .add("at", each.at().toString())
+                .add("from", each.from())
+                .add("count", each.count()));
+      }
+    }
+    return failures;
   }
 
   private static JsonValue truth(@Nullable Boolean passed) {

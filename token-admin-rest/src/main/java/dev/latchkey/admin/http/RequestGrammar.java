@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * Refuses a request of a shape that a JAX-RS runtime would fail on, with a problem document: a
  * method that is no standard one, an address that is not percent-encoded UTF-8, a malformed {@code
  * Content-Type} or {@code Accept}. Passes these two fields on in one spelling, and leaves out the
- * fields of language and charset, which nothing here reads. Stands in front of sign-in.
+ * fields of language and charset, which nothing here reads. Stands in front of sign-in. Of a
+ * request to the OAuth endpoints, which have a form of their own for errors, it looks at the
+ * address alone.
  */
 public final class RequestGrammar extends HttpFilter {
 
@@ -34,6 +36,7 @@ public final class RequestGrammar extends HttpFilter {
 
   private static final String CONTENT_TYPE = "Content-Type";
   private static final String ACCEPT = "Accept";
+  private static final String OAUTH = "/oauth";
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
   private static final Set<String> NOT_READ =
@@ -54,7 +57,9 @@ public final class RequestGrammar extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    if (!METHODS.contains(request.getMethod())) {
+    // The OAuth endpoints answer these in the form of RFC 6749 §5.2, and no JAX-RS reads them.
+    boolean oauth = OAUTH.equals(request.getServletPath());
+    if (!oauth && !METHODS.contains(request.getMethod())) {
       response.setHeader("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
       ProblemPage.refuse(
           request, response, 405, "The method is not one that any address here takes.");
@@ -66,6 +71,10 @@ public final class RequestGrammar extends HttpFilter {
           response,
           400,
           "The address is not percent-encoded UTF-8 without NUL (RFC 3986).");
+      return;
+    }
+    if (oauth) {
+      chain.doFilter(request, response);
       return;
     }
     Map<String, List<String>> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);

@@ -19,6 +19,7 @@ import dev.latchkey.core.token.BearerToken;
 import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.Verdict;
+import jakarta.json.JsonObject;
 import jakarta.persistence.PersistenceException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -131,7 +132,10 @@ public final class OAuthServlet extends HttpServlet {
       }
       case "/introspect" -> {
         requireMayIntrospect(grants, request, parameters, address);
-        OAuthAnswer.ok(response, IntrospectionEndpoint.answer(grants, parameters, issuer(request)));
+        JsonObject answer = IntrospectionEndpoint.answer(grants, parameters, issuer(request));
+        // For proxies, which see fields and no body.
+        response.setHeader("Latchkey-Active", Boolean.toString(answer.getBoolean("active")));
+        OAuthAnswer.ok(response, answer);
       }
       default -> {
         Client client = client(grants, request, parameters, address);

@@ -59,8 +59,8 @@ final class Page {
             + " frame-ancestors 'none'; form-action 'self'"
             + (formTarget.isEmpty() ? "" : " " + formTarget));
     response.setHeader("X-Frame-Options", "DENY");
-    // With no-referrer a browser would hide even from us that the form is ours.
-    response.setHeader("Referrer-Policy", "same-origin");
+    // With no-referrer a browser would hide even from us that a form is ours.
+    response.setHeader("Referrer-Policy", formTarget.isEmpty() ? "no-referrer" : "same-origin");
     response.setContentType("text/html;charset=UTF-8");
     response.setContentLength(body.length);
     if (!"HEAD".equals(request.getMethod())) {

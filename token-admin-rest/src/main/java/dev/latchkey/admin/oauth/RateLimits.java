@@ -23,7 +23,9 @@ import java.time.Duration;
  */
 final class RateLimits {
 
-  private static final int MOST_TRACKED = 100_000;
+  /** How many budgets are kept at once. */
+  static final int MOST_TRACKED = 100_000;
+
   private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
   private static final Bandwidth REQUESTS_OF_ADDRESS = limit(2000, 200);
@@ -120,6 +122,12 @@ final class RateLimits {
    */
   void report(String address) {
     spend(Kind.REPORTS, ClientAddress.place(address), REPORTS_OF_ADDRESS);
+  }
+
+  /** How many budgets are kept. */
+  long tracked() {
+    buckets.cleanUp();
+    return buckets.estimatedSize();
   }
 
   private void spend(Kind kind, String of, Bandwidth limit) {

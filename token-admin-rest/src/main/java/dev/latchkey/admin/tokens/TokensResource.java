@@ -16,10 +16,13 @@ import dev.latchkey.core.administer.PageRequest;
 import dev.latchkey.core.administer.RenewedBinding;
 import dev.latchkey.core.administer.TokenAdministration;
 import dev.latchkey.core.administer.TokenDraft;
+import dev.latchkey.core.administer.TokenOrigin;
 import dev.latchkey.core.administer.TokenPatch;
 import dev.latchkey.core.administer.TokenView;
 import dev.latchkey.core.config.Lifetime;
 import dev.latchkey.core.token.CertificateThumbprint;
+import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
 import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -64,9 +67,33 @@ public final class TokensResource {
   public Response list(@PathParam("id") String id, @Context UriInfo uri) {
     Queries queries = new Queries(uri);
     Boolean active = queries.truth("active");
+    TokenOrigin origin =
+        queries.parsed(
+            "origin",
+            text -> TokenOrigin.of(text).orElseThrow(IllegalArgumentException::new),
+            "takes admin, client_credentials or authorization_code");
     PageRequest page = queries.page();
     queries.done();
-    return Replies.page(tokens().list(id, active, page), TokenJson::of);
+    return Replies.page(tokens().list(id, active, origin, page), TokenJson::of);
+  }
+
+  /** Counts a third party's tokens by who has made them. */
+  @GET
+  @Path("counts")
+  @Needs(Role.VIEWER)
+  public Response counts(@PathParam("id") String id, @Context UriInfo uri) {
+    new Queries(uri).done();
+    JsonArrayBuilder items = Json.createArrayBuilder();
+    tokens()
+        .counts(id)
+        .forEach(
+            each ->
+                items.add(
+                    Json.createObjectBuilder()
+                        .add("origin", each.origin().toString())
+                        .add("total", each.total())
+                        .add("active", each.active())));
+    return Replies.ok(Json.createObjectBuilder().add("items", items));
   }
 
   /** Issues a token. */

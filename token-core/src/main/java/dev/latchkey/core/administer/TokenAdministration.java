@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Issues tokens, renews them and switches them off and on. Thread-safe. */
@@ -72,18 +73,33 @@ public final class TokenAdministration {
   }
 
   /**
-   * A third party's tokens, newest first.
+   * A third party's tokens of any origin, newest first.
    *
    * @param active whether they are active; null for any
    * @throws NotFoundException when there is no such third party
    */
   public Page<TokenView> list(String thirdPartyId, @Nullable Boolean active, PageRequest page) {
+    return list(thirdPartyId, active, null, page);
+  }
+
+  /**
+   * A third party's tokens, newest first.
+   *
+   * @param active whether they are active; null for any
+   * @param origin who has made them; null for anybody
+   * @throws NotFoundException when there is no such third party
+   */
+  public Page<TokenView> list(
+      String thirdPartyId,
+      @Nullable Boolean active,
+      @Nullable TokenOrigin origin,
+      PageRequest page) {
     Instant now = commands.now();
     return commands.read(
         em -> {
           ThirdParty party = ThirdPartyAdministration.found(em, thirdPartyId);
           List<AccessToken> tokens =
-              criteria(party, active, page, now)
+              criteria(party, active, origin, page, now)
                   .list(
                       em,
                       "select t from AccessToken t",
@@ -95,6 +111,39 @@ public final class TokenAdministration {
           return page.page(
               tokens, token -> Position.of(token).text(), token -> view(party, token, usage, now));
         });
+  }
+
+  /**
+   * How many tokens a third party has of each origin.
+   *
+   * @throws NotFoundException when there is no such third party
+   */
+  public List<TokenCounts> counts(String thirdPartyId) {
+    Instant now = commands.now();
+    return commands.read(
+        em -> {
+          ThirdParty party = ThirdPartyAdministration.found(em, thirdPartyId);
+          return Stream.of(TokenOrigin.values())
+              .map(
+                  origin ->
+                      new TokenCounts(
+                          origin,
+                          count(em, criteria(party, null, origin, now)),
+                          count(em, criteria(party, true, origin, now))))
+              .toList();
+        });
+  }
+
+  // Not by count(*), which would read millions of rows where a client fetches tokens all day.
+  private static int count(EntityManager em, Criteria criteria) {
+    return criteria
+        .list(
+            em,
+            "select t.id from AccessToken t",
+            "t.createdAt desc, t.id desc",
+            String.class,
+            TokenCounts.MOST)
+        .size();
   }
 
   /**
@@ -334,15 +383,28 @@ public final class TokenAdministration {
   }
 
   private static Criteria criteria(
-      ThirdParty party, @Nullable Boolean active, PageRequest page, Instant now) {
-    Criteria criteria =
-        new Criteria().and("t.thirdPartyId = :thirdParty", "thirdParty", party.id());
+      ThirdParty party,
+      @Nullable Boolean active,
+      @Nullable TokenOrigin origin,
+      PageRequest page,
+      Instant now) {
+    Criteria criteria = criteria(party, active, origin, now);
     Position position = Position.parse(page.position());
     if (position != null) {
       criteria
           .and("(t.createdAt < :at or (t.createdAt = :at and t.id < :id))")
           .with("at", position.createdAt)
           .with("id", position.id);
+    }
+    return criteria;
+  }
+
+  private static Criteria criteria(
+      ThirdParty party, @Nullable Boolean active, @Nullable TokenOrigin origin, Instant now) {
+    Criteria criteria =
+        new Criteria().and("t.thirdPartyId = :thirdParty", "thirdParty", party.id());
+    if (origin != null) {
+      criteria.and(origin.condition());
     }
     if (active != null) {
       // No token of a disabled third party is active.

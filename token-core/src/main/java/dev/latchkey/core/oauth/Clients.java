@@ -6,7 +6,6 @@ import dev.latchkey.core.token.TokenHash;
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Finds clients, and authenticates them by their client secret (RFC 6749 §2.3.1). */
@@ -20,14 +19,20 @@ final class Clients {
   private Clients() {}
 
   /**
+   * What came of an authentication.
+   *
+   * @param client null when it has failed
+   * @param failure null when it has not failed, or there is no such client
+   */
+  record Authentication(@Nullable Client client, ClientFailure.@Nullable Reason failure) {}
+
+  /**
    * The client that these credentials are of. Does the same work whether the client is known or
    * not, and compares all of its secrets in constant time (security requirement B2).
    *
    * @param address where the request comes from
-   * @return empty when the client is unknown or disabled, the secret is wrong or has ended, or the
-   *     address is outside of the third party's networks; which of them is not told
    */
-  static Optional<Client> authenticated(
+  static Authentication authenticated(
       EntityManager em, String id, String secret, String address, Instant now) {
     ThirdParty party = found(em, id);
     List<ClientSecret> secrets =
@@ -43,9 +48,22 @@ final class Clients {
     for (ClientSecret each : secrets) {
       right |= each.hash().equals(given);
     }
-    return party != null && right && party.enabled() && party.allowedNetworks().contain(address)
-        ? Optional.of(Client.of(party))
-        : Optional.empty();
+    if (party == null) {
+      return new Authentication(null, null);
+    }
+    ClientFailure.Reason failure = failure(party, right, address);
+    return new Authentication(failure == null ? Client.of(party) : null, failure);
+  }
+
+  private static ClientFailure.@Nullable Reason failure(
+      ThirdParty party, boolean right, String address) {
+    if (!right) {
+      return ClientFailure.Reason.WRONG_SECRET;
+    }
+    if (!party.enabled()) {
+      return ClientFailure.Reason.DISABLED;
+    }
+    return party.allowedNetworks().contain(address) ? null : ClientFailure.Reason.NETWORK;
   }
 
   /** The third party with exactly this id; null when there is none. */

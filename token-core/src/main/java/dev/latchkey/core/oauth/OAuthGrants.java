@@ -5,6 +5,7 @@ import dev.latchkey.core.administer.Command;
 import dev.latchkey.core.administer.Commands;
 import dev.latchkey.core.administer.GrantRule;
 import dev.latchkey.core.administer.TokenIssuer;
+import dev.latchkey.core.administer.TokenOrigin;
 import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.thirdparty.ThirdParty;
 import dev.latchkey.core.token.AccessToken;
@@ -45,8 +46,6 @@ public final class OAuthGrants {
   public static final String INTROSPECT = "latchkey:introspect";
 
   private static final String SCHEME = "Bearer ";
-  private static final String BY_CREDENTIALS = "oauth:client_credentials";
-  private static final String BY_CODE = "oauth:authorization_code";
   private static final Duration KEPT_AFTER_END = Duration.ofDays(1);
   private static final int CODE_ID_LENGTH = 12;
   private static final int LONGEST_CODE = 100;
@@ -54,6 +53,7 @@ public final class OAuthGrants {
   private final Commands commands;
   private final TokenIssuer issuer;
   private final Duration lifetime;
+  private final ClientFailures failures = new ClientFailures();
 
   /**
    * The grants in the database of these commands.
@@ -74,7 +74,21 @@ public final class OAuthGrants {
    */
   public Optional<Client> authenticate(String id, String secret, String address) {
     Instant now = commands.now();
-    return commands.read(em -> Clients.authenticated(em, id, secret, address, now));
+    Clients.Authentication attempt =
+        commands.read(em -> Clients.authenticated(em, id, secret, address, now));
+    if (attempt.failure() != null) {
+      failures.add(id, attempt.failure(), address, now);
+    }
+    return Optional.ofNullable(attempt.client());
+  }
+
+  /**
+   * The last failed authentications of a client, newest first, as this node has seen them.
+   *
+   * @param id a Client ID
+   */
+  public List<ClientFailure> lastFailures(String id) {
+    return failures.of(id);
   }
 
   /** Whether a third party with this Client ID exists. */
@@ -108,7 +122,7 @@ public final class OAuthGrants {
                   null,
                   scopes,
                   command.now(),
-                  BY_CREDENTIALS,
+                  TokenOrigin.CLIENT_CREDENTIALS.createdBy(),
                   end,
                   end.plus(KEPT_AFTER_END),
                   certificate);
@@ -274,11 +288,9 @@ public final class OAuthGrants {
       revokeGivenBy(command, row);
       return Optional.empty();
     }
-    String needed = row.redirectUri();
-    boolean sameRedirect = needed == null || needed.equals(redirectUri);
     ThirdParty party = Clients.found(em, client.id());
     if (row.expired(command.now())
-        || !sameRedirect
+        || !sameRedirect(row.redirectUri(), redirectUri, client)
         || !ProofKey.matches(verifier, row.codeChallenge())
         || party == null
         || !party.enabled()
@@ -290,7 +302,16 @@ public final class OAuthGrants {
     SortedSet<String> scopes = Scopes.both(row.scopes(), party.scopes());
     // Bound to no certificate: this token does not expire, and certificates do.
     TokenIssuer.Issued issued =
-        issuer.issue(em, client.id(), null, scopes, command.now(), BY_CODE, null, null, null);
+        issuer.issue(
+            em,
+            client.id(),
+            null,
+            scopes,
+            command.now(),
+            TokenOrigin.AUTHORIZATION_CODE.createdBy(),
+            null,
+            null,
+            null);
     issued.row().approvedBy(row.approvedBy());
     row.use(command.now(), issued.row().id());
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
@@ -299,6 +320,14 @@ public final class OAuthGrants {
     detail.put("approvedBy", row.approvedBy());
     command.did("token.create", client.id(), issued.row().id(), detail);
     return Optional.of(new IssuedToken(issued.token(), null, scopes));
+  }
+
+  // RFC 6749 §4.1.3. The answer to a request that named none went to the registered one.
+  private static boolean sameRedirect(
+      @Nullable String requested, @Nullable String named, Client client) {
+    return requested == null
+        ? named == null || named.equals(client.callbackUrl())
+        : requested.equals(named);
   }
 
   private static void revokeGivenBy(Command command, AuthorizationCode row) {

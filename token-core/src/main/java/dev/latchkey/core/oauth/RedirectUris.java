@@ -11,6 +11,8 @@ final class RedirectUris {
 
   private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "[::1]", "localhost");
 
+  private static final int HIGHEST_PORT = 65_535;
+
   private RedirectUris() {}
 
   /**
@@ -34,6 +36,7 @@ final class RedirectUris {
         && theirs.getRawUserInfo() == null
         && theirs.getRawFragment() == null
         && theirs.getPort() != 0
+        && theirs.getPort() <= HIGHEST_PORT
         && Objects.equals(mine.getRawPath(), theirs.getRawPath())
         && Objects.equals(mine.getRawQuery(), theirs.getRawQuery())
         // No other spelling of the same parts.
