@@ -81,7 +81,8 @@ public final class CertificateThumbprint {
         throw new IllegalArgumentException("more than a certificate in DER");
       }
       return of(certificate);
-    } catch (CertificateException malformed) {
+    } catch (CertificateException | RuntimeException malformed) {
+      // Providers do not promise to throw nothing else at bytes that are no certificate.
       throw new IllegalArgumentException("not a certificate in DER", malformed);
     }
   }

@@ -135,6 +135,23 @@ class CertificateThumbprintTest {
     }
   }
 
+  @Test
+  @DisplayName("bytes that were changed anywhere have another thumbprint, or are refused")
+  void survivesEveryChangedByte() {
+    CertificateThumbprint original = CertificateThumbprint.ofDer(der());
+    for (int at = 0; at < der().length; at++) {
+      for (int bit = 0; bit < 8; bit++) {
+        byte[] changed = der();
+        changed[at] ^= (byte) (1 << bit);
+        try {
+          assertThat(CertificateThumbprint.ofDer(changed)).isNotEqualTo(original);
+        } catch (IllegalArgumentException refused) {
+          assertThat(refused).hasMessageContaining("DER");
+        }
+      }
+    }
+  }
+
   private static byte[] der() {
     return Base64.getMimeDecoder().decode(PEM.replaceAll("-----[A-Z ]+-----", ""));
   }
