@@ -38,6 +38,7 @@ public final class LatchkeyNode implements AutoCloseable {
   private final TokenVerifier verifier;
   private final FeedFollower follower;
   private final @Nullable PostgresWakeUp wakeUp;
+  private final NodeMetrics metrics;
 
   private LatchkeyNode(
       Database database,
@@ -50,6 +51,7 @@ public final class LatchkeyNode implements AutoCloseable {
     this.verifier = verifier;
     this.follower = follower;
     this.wakeUp = wakeUp;
+    this.metrics = new NodeMetrics(database, usage, verifier, follower);
   }
 
   /** The classes that are mapped to tables, but for those that only an admin's commands need. */
@@ -137,6 +139,11 @@ public final class LatchkeyNode implements AutoCloseable {
 
   public FeedFollower follower() {
     return follower;
+  }
+
+  /** What it has counted, and how it is. */
+  public NodeMetrics metrics() {
+    return metrics;
   }
 
   /**

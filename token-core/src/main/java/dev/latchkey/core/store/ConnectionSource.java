@@ -2,6 +2,7 @@ package dev.latchkey.core.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Key;
@@ -15,7 +16,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Where connections come from: the server's DataSource, or a pool of our own. */
 final class ConnectionSource implements AutoCloseable {
@@ -33,9 +36,15 @@ final class ConnectionSource implements AutoCloseable {
   private final Optional<String> schema;
   private final Runnable evict;
   private final Runnable close;
+  private final Supplier<Optional<PoolState>> pool;
 
   private ConnectionSource(
-      DataSource dataSource, Optional<String> schema, Runnable evict, Runnable close) {
+      DataSource dataSource,
+      Optional<String> schema,
+      Runnable evict,
+      Runnable close,
+      Supplier<Optional<PoolState>> pool) {
+    this.pool = pool;
     this.dataSource = dataSource;
     this.schema = schema;
     this.evict = evict;
@@ -47,7 +56,8 @@ final class ConnectionSource implements AutoCloseable {
         .get()
         .map(
             dataSource ->
-                new ConnectionSource(dataSource, settings.get(Key.JDBC_SCHEMA), () -> {}, () -> {}))
+                new ConnectionSource(
+                    dataSource, settings.get(Key.JDBC_SCHEMA), () -> {}, () -> {}, Optional::empty))
         .orElseGet(() -> ofOurOwn(settings));
   }
 
@@ -234,7 +244,24 @@ final class ConnectionSource implements AutoCloseable {
         () -> {
           dataSource.close();
           drivers.takeOutWhatCameSince();
-        });
+        },
+        () -> state(dataSource));
+  }
+
+  private static Optional<PoolState> state(HikariDataSource dataSource) {
+    @Nullable HikariPoolMXBean pool = dataSource.getHikariPoolMXBean();
+    return pool == null
+        ? Optional.empty()
+        : Optional.of(
+            new PoolState(
+                pool.getActiveConnections(),
+                pool.getIdleConnections(),
+                pool.getThreadsAwaitingConnection()));
+  }
+
+  /** The state of our own pool; empty where the connections are the server's. */
+  Optional<PoolState> pool() {
+    return pool.get();
   }
 
   private static HikariDataSource pool(HikariConfig pool) {

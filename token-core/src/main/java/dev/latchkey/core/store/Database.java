@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.hibernate.SessionFactory;
@@ -122,6 +123,11 @@ public final class Database implements AutoCloseable {
       connections.close();
       throw missingClass;
     }
+  }
+
+  /** The state of our own pool; empty where the connections are the server's. Asks nobody. */
+  public Optional<PoolState> pool() {
+    return connections.pool();
   }
 
   private EntityManagerFactory entities() {

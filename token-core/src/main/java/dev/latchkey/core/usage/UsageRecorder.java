@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
@@ -45,6 +47,11 @@ public final class UsageRecorder implements AutoCloseable {
 
   // Sorted, so that two nodes never wait for each other's rows in a circle.
   private final SortedMap<TokenDay, Tally> unwritten = new TreeMap<>();
+
+  // Taken from the counters since the last batch. A lock of its own, since writing may take long.
+  private final Map<TokenDay, Tally> counted = new HashMap<>();
+  private long total; // guarded by counted
+  private final AtomicLong written = new AtomicLong();
 
   /**
    * A recorder that writes nothing until it is started.
@@ -84,6 +91,10 @@ public final class UsageRecorder implements AutoCloseable {
       // In here, since what is thrown from here ends the writing for good.
       refusals.flush();
       collect();
+      synchronized (counted) {
+        counted.forEach((day, tally) -> unwritten.merge(day, tally, Tally::plus));
+        counted.clear();
+      }
       while (!unwritten.isEmpty()) {
         List<Map.Entry<TokenDay, Tally>> batch =
             unwritten.entrySet().stream().limit(BATCH).toList();
@@ -93,6 +104,7 @@ public final class UsageRecorder implements AutoCloseable {
               return batch.size();
             });
         batch.forEach(entry -> unwritten.remove(entry.getKey()));
+        written.addAndGet(batch.stream().mapToLong(entry -> entry.getValue().uses()).sum());
       }
     } catch (RuntimeException | Error later) {
       LOG.log(Level.DEBUG, "uses are written later", later);
@@ -100,14 +112,32 @@ public final class UsageRecorder implements AutoCloseable {
   }
 
   private void collect() {
-    used.takeEach(
-        counter -> {
-          Tally tally = counter.take();
-          if (tally.uses() > 0) {
-            LocalDate day = LocalDate.ofInstant(tally.lastAt(), ZoneOffset.UTC);
-            unwritten.merge(new TokenDay(idText.apply(counter.tokenId()), day), tally, Tally::plus);
-          }
-        });
+    synchronized (counted) {
+      used.takeEach(
+          counter -> {
+            Tally tally = counter.take();
+            if (tally.uses() > 0) {
+              LocalDate day = LocalDate.ofInstant(tally.lastAt(), ZoneOffset.UTC);
+              counted.merge(new TokenDay(idText.apply(counter.tokenId()), day), tally, Tally::plus);
+              total += tally.uses();
+            }
+          });
+    }
+  }
+
+  /** All uses counted so far; never less than before. Does not wait for the database. */
+  public long total() {
+    collect();
+    synchronized (counted) {
+      return total;
+    }
+  }
+
+  /** Uses counted that are not in the database yet. Does not wait for the database. */
+  public long notWritten() {
+    // In this order, so that it is never negative.
+    long before = written.get();
+    return total() - before;
   }
 
   // One statement, as several nodes begin the days of the same tokens after midnight. It goes by
