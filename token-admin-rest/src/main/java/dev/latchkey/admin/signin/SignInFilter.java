@@ -8,6 +8,7 @@ import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.thirdparty.ClientAddress;
 import dev.latchkey.core.token.BearerToken;
+import dev.latchkey.core.usage.RefusalReason;
 import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.core.verify.Verdict;
@@ -188,12 +189,17 @@ public final class SignInFilter implements ContainerRequestFilter {
               .header(HttpHeaders.RETRY_AFTER, 5)
               .build());
     }
-    if (!(verdict instanceof Grant grant) || !grant.from(address())) {
+    if (!(verdict instanceof Grant grant)) {
+      throw unauthorized("The access token is not active.");
+    }
+    if (!grant.from(address())) {
+      verifier.get().refused(grant, RefusalReason.NETWORK);
       throw unauthorized("The access token is not active.");
     }
     Actor actor = new Actor("third-party:" + grant.clientId(), address());
     Optional<Role> role = Role.ofScopes(grant.scopes());
     if (role.isEmpty()) {
+      verifier.get().refused(grant, RefusalReason.SCOPE);
       throw forbidden(actor, "the token has no scope latchkey:viewer, :operator or :admin");
     }
     grant.used(clock.millis(), address());
