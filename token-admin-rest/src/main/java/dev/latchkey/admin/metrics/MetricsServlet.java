@@ -101,17 +101,15 @@ public final class MetricsServlet extends HttpServlet {
   private boolean refused(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     List<String> headers = Collections.list(request.getHeaders("Authorization"));
-    if (headers.isEmpty()) {
+    String header = headers.isEmpty() ? "" : headers.get(0).strip();
+    int end = header.indexOf(' ') < 0 ? header.length() : header.indexOf(' ');
+    // Another scheme is no credential here, as for the filter.
+    if (headers.size() < 2 && !header.substring(0, end).equalsIgnoreCase("Bearer")) {
       door.noCredentials();
       return unauthorized(response, "This needs an access token with the scope latchkey:viewer.");
     }
-    String header = headers.get(0).strip();
-    if (headers.size() > 1 || !header.regionMatches(true, 0, "Bearer ", 0, "Bearer ".length())) {
-      door.malformed();
-      return problem(response, 400, "There must be one Authorization header with a bearer token.");
-    }
-    Optional<BearerToken> token = BearerToken.parse(header.substring("Bearer ".length()).strip());
-    if (token.isEmpty()) {
+    Optional<BearerToken> token = BearerToken.parse(header.substring(end).strip());
+    if (headers.size() > 1 || token.isEmpty()) {
       door.malformed();
       return problem(response, 400, "There must be one Authorization header with a bearer token.");
     }
