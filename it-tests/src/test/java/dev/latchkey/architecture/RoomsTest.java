@@ -72,12 +72,14 @@ class RoomsTest {
   static Stream<Arguments> roomsOfTheCore() {
     return Stream.of(
         Arguments.of("config", List.of()),
+        Arguments.of("metrics", List.of()),
         Arguments.of("token", List.of()),
         Arguments.of("thirdparty", List.of("token", "config")),
         Arguments.of("store", List.of("config")),
         Arguments.of("feed", List.of("store", "config")),
         Arguments.of("usage", List.of("store", "config")),
-        Arguments.of("verify", List.of("token", "thirdparty", "store", "config", "usage")),
+        Arguments.of(
+            "verify", List.of("token", "thirdparty", "store", "config", "usage", "metrics")),
         Arguments.of(
             "administer", List.of("token", "thirdparty", "feed", "store", "config", "usage")));
   }

@@ -36,18 +36,21 @@ public final class LatchkeyNode implements AutoCloseable {
   private final TokenVerifier verifier;
   private final FeedFollower follower;
   private final @Nullable PostgresWakeUp wakeUp;
+  private final NodeMetrics metrics;
 
   private LatchkeyNode(
       Runnable closesDatabase,
       UsageRecorder usage,
       TokenVerifier verifier,
       FeedFollower follower,
-      @Nullable PostgresWakeUp wakeUp) {
+      @Nullable PostgresWakeUp wakeUp,
+      NodeMetrics metrics) {
     this.database = new Closing(closesDatabase);
     this.usage = usage;
     this.verifier = verifier;
     this.follower = follower;
     this.wakeUp = wakeUp;
+    this.metrics = metrics;
   }
 
   /**
@@ -136,7 +139,12 @@ public final class LatchkeyNode implements AutoCloseable {
       usage.start(settings.get(Key.USAGE_FLUSH_INTERVAL));
       follower.start(settings.get(Key.FEED_POLL_INTERVAL));
       return new LatchkeyNode(
-          closesDatabase, usage, verifier, follower, wakeUp(connections, follower, clock));
+          closesDatabase,
+          usage,
+          verifier,
+          follower,
+          wakeUp(connections, follower, clock),
+          new NodeMetrics(connections, usage, verifier, follower));
     } catch (RuntimeException | Error notYet) {
       // A missing class is an error, and is tried again as well: each time with another pool.
       closesDatabase.run();
@@ -165,6 +173,11 @@ public final class LatchkeyNode implements AutoCloseable {
 
   public FeedFollower follower() {
     return follower;
+  }
+
+  /** What it has counted, and how it is. */
+  public NodeMetrics metrics() {
+    return metrics;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.latchkey.filter;
 import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.OutageLog;
+import dev.latchkey.core.thirdparty.MetricsNetworks;
 import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.filter.Decision.Admitted;
@@ -48,6 +49,7 @@ public final class BearerTokenFilter implements Filter {
   private @Nullable Guard guard;
   private @Nullable SharedNode node;
   private @Nullable IssuerMetadata issuer;
+  private @Nullable MetricsEndpoint metrics;
 
   /** For the container. */
   public BearerTokenFilter() {
@@ -91,9 +93,16 @@ public final class BearerTokenFilter implements Filter {
       Settings settings = ApplicationSettings.of(parameters, config.getServletContext());
       door.allowedBy(settings);
       Gate gate = new Gate(settings, this::verifier);
+      MetricsNetworks networks = MetricsNetworks.configured(settings, gate.addresses());
       Guard made = Guard.of(settings, gate, door == Door.FORWARD_AUTH);
       issuer = door == Door.FORWARD_AUTH ? IssuerMetadata.configured(settings) : null;
-      node = SharedNode.of(config.getServletContext(), settings, clock);
+      SharedNode shared = SharedNode.of(config.getServletContext(), settings, clock);
+      node = shared;
+      shared.metrics().add(made.challenge().counts());
+      metrics =
+          door == Door.FORWARD_AUTH
+              ? new MetricsEndpoint(networks, gate, made.challenge(), shared.metrics())
+              : null;
       guard = made;
       if (door != Door.MECHANISM) {
         Protection.log(
@@ -180,6 +189,11 @@ public final class BearerTokenFilter implements Filter {
     SharedNode checking = node;
     if (checking != null && Health.isAt(path, request)) {
       new Health(checking::checks).answer(path, request, response);
+      return true;
+    }
+    MetricsEndpoint counted = metrics;
+    if (counted != null && MetricsEndpoint.isAt(path, request)) {
+      counted.answer(request, response);
       return true;
     }
     IssuerMetadata document = issuer;

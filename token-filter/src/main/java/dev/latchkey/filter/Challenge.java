@@ -1,5 +1,6 @@
 package dev.latchkey.filter;
 
+import dev.latchkey.core.metrics.DoorCounts;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -15,6 +16,7 @@ final class Challenge {
 
   private final String scheme;
   private final @Nullable ResourceMetadata metadata;
+  private final DoorCounts counts = new DoorCounts();
   private volatile @Nullable Written last;
 
   Challenge(String realm, @Nullable ResourceMetadata metadata) {
@@ -22,9 +24,15 @@ final class Challenge {
     this.metadata = metadata;
   }
 
+  /** The answers so far, as far as the verifier does not count them. */
+  DoorCounts counts() {
+    return counts;
+  }
+
   /** Answers with a refusal. */
   void write(Decision.Refused refused, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
+    count(refused);
     response.resetBuffer();
     response.setStatus(refused.status());
     response.setHeader("Cache-Control", "no-store");
@@ -39,6 +47,18 @@ final class Challenge {
       refused.writeTo(response.getOutputStream());
     }
     response.flushBuffer();
+  }
+
+  private void count(Decision.Refused refused) {
+    switch (refused.status()) {
+      case HttpServletResponse.SC_BAD_REQUEST -> counts.malformed();
+      case HttpServletResponse.SC_SERVICE_UNAVAILABLE -> counts.unavailable();
+      default -> {
+        if (refused == Decision.Refused.NO_CREDENTIALS) {
+          counts.noCredentials();
+        }
+      }
+    }
   }
 
   /** The challenge that was written last, and what for: a flood of refusals gets the same. */

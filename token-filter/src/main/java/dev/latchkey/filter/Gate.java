@@ -167,6 +167,29 @@ final class Gate {
     return decision;
   }
 
+  /**
+   * Decides about a request that needs a token with one of these scopes, whatever the rules say.
+   *
+   * @param anyOf the least of them first, which the refusal names
+   */
+  Decision decideByScope(HttpServletRequest request, List<String> anyOf) {
+    Decision decision = authenticate(request);
+    if (!(decision instanceof Admitted admitted)) {
+      return decision;
+    }
+    Grant grant = admitted.grant();
+    if (!grant.fromAnywhere() && !grant.from(addressOf(request))) {
+      count(grant, RefusalReason.NETWORK);
+      return Refused.INVALID_TOKEN;
+    }
+    if (anyOf.stream().noneMatch(grant.scopes()::contains)) {
+      count(grant, RefusalReason.SCOPE);
+      return Refused.insufficientScope(anyOf.get(0));
+    }
+    use(grant, admitted.atMillis(), request);
+    return decision;
+  }
+
   private void use(Grant grant, long atMillis, HttpServletRequest request) {
     // Some servers write the address anew each time that they are asked for it.
     if (grant.wantsAddress(atMillis)) {

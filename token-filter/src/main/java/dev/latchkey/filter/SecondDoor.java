@@ -42,6 +42,7 @@ final class SecondDoor implements ServletContextListener {
     node = SharedNode.of(context, settings, clock);
     Guard guard = guardOf(context);
     if (guard != null) {
+      node.metrics().add(guard.challenge().counts());
       Protection.log(settings, guard.gate().rules(), Door.MECHANISM, context, null);
     }
   }

@@ -21,6 +21,8 @@ final class SharedNode implements AutoCloseable {
 
   private final ServletContext context;
   private final BackgroundStart<LatchkeyNode> start;
+  private final FilterMetrics metrics;
+  private final Runnable unregister;
 
   // Guarded by this.
   private int users;
@@ -28,6 +30,24 @@ final class SharedNode implements AutoCloseable {
   private SharedNode(ServletContext context, BackgroundStart<LatchkeyNode> start) {
     this.context = context;
     this.start = start;
+    this.metrics =
+        new FilterMetrics(
+            () -> {
+              LatchkeyNode running = start.running();
+              return running == null ? null : running.metrics();
+            },
+            this::checks);
+    this.unregister = ManagedFilter.register(metrics, context.getContextPath());
+  }
+
+  /** The node that runs in an application; null when there is none. */
+  static @Nullable SharedNode in(ServletContext context) {
+    return context.getAttribute(ATTRIBUTE) instanceof SharedNode running ? running : null;
+  }
+
+  /** What was counted in the application. */
+  FilterMetrics metrics() {
+    return metrics;
   }
 
   /** The node of an application; to be closed by everybody who has asked for it. */
@@ -65,13 +85,17 @@ final class SharedNode implements AutoCloseable {
 
   @Override
   public void close() {
+    boolean last;
     synchronized (context) {
       users--;
-      if (users > 0) {
-        return;
+      last = users == 0;
+      if (last) {
+        context.removeAttribute(ATTRIBUTE);
       }
-      context.removeAttribute(ATTRIBUTE);
     }
-    start.close();
+    if (last) {
+      unregister.run();
+      start.close();
+    }
   }
 }

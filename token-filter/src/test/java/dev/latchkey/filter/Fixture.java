@@ -2,6 +2,7 @@ package dev.latchkey.filter;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.LatchkeyNode;
+import dev.latchkey.core.NodeMetrics;
 import dev.latchkey.core.administer.Actor;
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.administer.Created;
@@ -34,7 +35,7 @@ final class Fixture {
 
   static final String DATABASE = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
 
-  private static final Actor ADMIN = new Actor("admin", "127.0.0.1");
+  private static final Actor ADMIN = new Actor("admin", "127.0.0.1", true);
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   static final Fixture INSTALLATION = new Fixture();
@@ -59,6 +60,10 @@ final class Fixture {
 
   TokenVerifier verifier() {
     return node.verifier();
+  }
+
+  NodeMetrics metrics() {
+    return node.metrics();
   }
 
   /** A third party with these scopes, from these networks; answers its id. */

@@ -3,6 +3,9 @@ package dev.latchkey.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.embedded.undertow.UndertowServletWebServerFactory;
@@ -107,6 +113,33 @@ class SpringBootTest {
       assertThat(asks(application, "GET", "/me", null).statusCode()).isEqualTo(401);
       assertThat(asks(application, "GET", "/me", token).statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  @DisplayName("Micrometer has the counts, and Actuator a health indicator")
+  // issue 19.1
+  void countsForMicrometerAndTellsActuatorItsHealth() throws Exception {
+    try (ConfigurableApplicationContext application = starts(Map.of(), OnTomcat.class)) {
+      asks(application, "GET", "/me", token);
+      asks(application, "GET", "/me", null);
+      MeterRegistry registry = new SimpleMeterRegistry();
+      application.getBean(MeterBinder.class).bindTo(registry);
+
+      assertThat(checks(registry, "active")).isEqualTo(1);
+      assertThat(checks(registry, "no_credentials")).isEqualTo(1);
+      assertThat(registry.get("latchkey.lookup").functionTimer().count()).isEqualTo(1);
+      assertThat(registry.get("latchkey.feed.age").gauge().value()).isNotNegative();
+      assertThat(registry.get("latchkey.connections").tag("state", "idle").gauge().value())
+          .isNotNegative();
+      Health health =
+          application.getBean("latchkeyHealthIndicator", HealthIndicator.class).health();
+      assertThat(health.getStatus()).isEqualTo(Status.UP);
+      assertThat(health.getDetails()).containsEntry("feed", "up");
+    }
+  }
+
+  private static double checks(MeterRegistry registry, String outcome) {
+    return registry.get("latchkey.checks").tag("outcome", outcome).functionCounter().count();
   }
 
   private static ConfigurableApplicationContext starts(

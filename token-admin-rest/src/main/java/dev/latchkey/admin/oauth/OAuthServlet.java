@@ -17,7 +17,9 @@ import dev.latchkey.core.thirdparty.ClientAddress;
 import dev.latchkey.core.thirdparty.ClientCertificate;
 import dev.latchkey.core.token.BearerToken;
 import dev.latchkey.core.token.CertificateThumbprint;
+import dev.latchkey.core.usage.RefusalReason;
 import dev.latchkey.core.verify.Grant;
+import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.core.verify.Verdict;
 import jakarta.json.JsonObject;
 import jakarta.persistence.PersistenceException;
@@ -208,24 +210,31 @@ public final class OAuthServlet extends HttpServlet {
   }
 
   private void requireScope(String bearer, HttpServletRequest request, String address) {
+    TokenVerifier verifier = service(LatchkeyNode.class).verifier();
     Verdict verdict =
-        BearerToken.parse(bearer)
-            .<Verdict>map(token -> service(LatchkeyNode.class).verifier().verify(token))
-            .orElse(Verdict.Refused.MALFORMED);
+        BearerToken.parse(bearer).<Verdict>map(verifier::verify).orElse(Verdict.Refused.MALFORMED);
     if (verdict instanceof Verdict.Unavailable) {
       throw new StoreUnavailableException("the token can't be checked at the moment");
     }
-    if (!(verdict instanceof Grant grant)
-        || !grant.from(address)
-        || (grant.bound() && !grant.usableWith(certificate(request)))) {
+    if (!(verdict instanceof Grant grant)) {
+      throw ClientCredentials.failed();
+    }
+    if (!grant.from(address)) {
+      verifier.refused(grant, RefusalReason.NETWORK);
+      throw ClientCredentials.failed();
+    }
+    if (grant.bound() && !grant.usableWith(certificate(request))) {
+      verifier.refused(grant, RefusalReason.CERTIFICATE);
       throw ClientCredentials.failed();
     }
     boolean may =
         grant.scopes().contains(OAuthGrants.INTROSPECT)
             || Role.ofScopes(grant.scopes()).isPresent();
     if (!may) {
+      verifier.refused(grant, RefusalReason.SCOPE);
       throw new NotAllowedHereException();
     }
+    grant.used(verifier.millisAt(verifier.ticks()), address);
   }
 
   private void authorize(HttpServletRequest request, HttpServletResponse response)

@@ -10,6 +10,7 @@ import dev.latchkey.core.thirdparty.ClientAddress;
 import dev.latchkey.core.thirdparty.ClientCertificate;
 import dev.latchkey.core.token.BearerToken;
 import dev.latchkey.core.token.CertificateThumbprint;
+import dev.latchkey.core.usage.RefusalReason;
 import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.core.verify.Verdict;
@@ -190,14 +191,21 @@ public final class SignInFilter implements ContainerRequestFilter {
               .header(HttpHeaders.RETRY_AFTER, 5)
               .build());
     }
-    if (!(verdict instanceof Grant grant)
-        || !grant.from(address())
-        || (grant.bound() && !grant.usableWith(certificate()))) {
+    if (!(verdict instanceof Grant grant)) {
+      throw unauthorized("The access token is not active.");
+    }
+    if (!grant.from(address())) {
+      verifier.get().refused(grant, RefusalReason.NETWORK);
+      throw unauthorized("The access token is not active.");
+    }
+    if (grant.bound() && !grant.usableWith(certificate())) {
+      verifier.get().refused(grant, RefusalReason.CERTIFICATE);
       throw unauthorized("The access token is not active.");
     }
     Actor actor = new Actor("third-party:" + grant.clientId(), address());
     Optional<Role> role = Role.ofScopes(grant.scopes());
     if (role.isEmpty()) {
+      verifier.get().refused(grant, RefusalReason.SCOPE);
       throw forbidden(actor, "the token has no scope latchkey:viewer, :operator or :admin");
     }
     grant.used(clock.millis(), address());

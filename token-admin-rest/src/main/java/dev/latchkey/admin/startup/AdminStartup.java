@@ -9,6 +9,7 @@ import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.thirdparty.ClientAddress;
+import dev.latchkey.core.thirdparty.MetricsNetworks;
 import dev.latchkey.core.thirdparty.PublicOrigin;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
@@ -35,7 +36,10 @@ public final class AdminStartup implements ServletContextListener {
     Settings settings = Settings.load(context.getClassLoader());
     FirstAdmin.check(settings);
     Running.configure(context, Settings.class, settings);
-    Running.configure(context, ClientAddress.class, ClientAddress.configured(settings));
+    ClientAddress addresses = ClientAddress.configured(settings);
+    Running.configure(context, ClientAddress.class, addresses);
+    Running.configure(
+        context, MetricsNetworks.class, MetricsNetworks.configured(settings, addresses));
     Running.singleSignOn(context, OpenIdProvider.configured(settings).isPresent());
     context.setAttribute(TRY_URL, settings.get(Key.HANDOVER_TRY_URL).orElse(null));
     Optional<URI> publicUrl = settings.get(Key.ADMIN_PUBLIC_URL);

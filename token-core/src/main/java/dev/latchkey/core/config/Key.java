@@ -153,6 +153,14 @@ public final class Key<T> {
           "keys of at least 32 characters separated by commas",
           Key::commaSeparated);
 
+  /** CIDRs that may read the metrics without a token. */
+  public static final Key<List<String>> METRICS_ALLOWED_NETWORKS =
+      new Key<>(
+          "latchkey.metrics.allowed-networks",
+          "127.0.0.0/8, ::1/128",
+          "CIDRs separated by commas",
+          Key::commaSeparated);
+
   /** Password of the first admin user. */
   public static final Key<Optional<String>> ADMIN_PASSWORD = optional("latchkey.admin.password");
 
@@ -222,6 +230,7 @@ public final class Key<T> {
           FILTER_CHECK_FORWARDS,
           ISSUER,
           AUDIT_KEY,
+          METRICS_ALLOWED_NETWORKS,
           ADMIN_PASSWORD,
           ADMIN_PUBLIC_URL,
           OIDC_ISSUER,

@@ -34,6 +34,7 @@ final class ClockWatch {
   private long due;
   private long toldAt;
   private volatile @Nullable String trouble;
+  private volatile @Nullable Duration offset;
 
   ClockWatch(Connections database, Logger log, Clock clock, Ticker ticker) {
     this.database = database;
@@ -46,6 +47,11 @@ final class ClockWatch {
   /** How far the two differ, in one line for an operator; null when they do not. */
   @Nullable String trouble() {
     return trouble;
+  }
+
+  /** How far this clock is ahead, at least; null before the first comparison. */
+  @Nullable Duration offset() {
+    return offset;
   }
 
   /** Compares, when it is time to. What keeps the database from answering is not told here. */
@@ -78,6 +84,7 @@ final class ClockWatch {
   }
 
   private void compared(Duration ahead) {
+    offset = ahead;
     boolean differed = trouble != null;
     if (ahead.abs().compareTo(differed ? AGREED : TOLERANCE) <= 0) {
       trouble = null;

@@ -34,7 +34,7 @@ public final class FeedFollower implements AutoCloseable {
   private final Ticker ticker;
   private final ClockWatch clocks;
 
-  private long position;
+  private volatile long position;
   // The change at the position, as it was seen; null when it was not.
   private @Nullable FeedRow last;
   private volatile long readAt;
@@ -114,6 +114,24 @@ public final class FeedFollower implements AutoCloseable {
    */
   public @Nullable String clockTrouble() {
     return clocks.trouble();
+  }
+
+  /** The number of the last change that was passed on. Asks nobody. */
+  public long position() {
+    return position;
+  }
+
+  /** How long ago the feed was last read to its end. Asks nobody. */
+  public Duration age() {
+    return Duration.ofNanos(Math.max(0, ticker.read() - readAt));
+  }
+
+  /**
+   * How far this process's clock is ahead of the database's, at least; negative when it is behind,
+   * null before the first comparison. Asks nobody.
+   */
+  public @Nullable Duration clockOffset() {
+    return clocks.offset();
   }
 
   /** Passes on what has changed since the last call. Says so once when the feed can't be read. */

@@ -21,8 +21,15 @@ final class ConnectionSource implements AutoCloseable {
   private final Optional<String> schema;
   private final Runnable evict;
   private final Runnable close;
+  private final Supplier<Optional<PoolState>> pool;
 
-  ConnectionSource(DataSource dataSource, Optional<String> schema, Runnable evict, Runnable close) {
+  ConnectionSource(
+      DataSource dataSource,
+      Optional<String> schema,
+      Runnable evict,
+      Runnable close,
+      Supplier<Optional<PoolState>> pool) {
+    this.pool = pool;
     this.dataSource = dataSource;
     this.schema = schema;
     this.evict = evict;
@@ -34,7 +41,8 @@ final class ConnectionSource implements AutoCloseable {
         .get()
         .map(
             dataSource ->
-                new ConnectionSource(dataSource, settings.get(Key.JDBC_SCHEMA), () -> {}, () -> {}))
+                new ConnectionSource(
+                    dataSource, settings.get(Key.JDBC_SCHEMA), () -> {}, () -> {}, Optional::empty))
         .orElseGet(() -> ofOurOwn(() -> OwnConnections.open(settings)));
   }
 
@@ -125,6 +133,11 @@ final class ConnectionSource implements AutoCloseable {
               + " database once, it creates them",
           noSuchTable);
     }
+  }
+
+  /** The state of our own pool; empty where the connections are the server's. */
+  Optional<PoolState> pool() {
+    return pool.get();
   }
 
   @Override

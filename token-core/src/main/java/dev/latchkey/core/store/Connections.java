@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
@@ -94,6 +95,11 @@ public final class Connections implements AutoCloseable {
   /** What kind of database it is. */
   public DatabaseKind kind() {
     return kind;
+  }
+
+  /** The state of our own pool; empty where the connections are the server's. Asks nobody. */
+  public Optional<PoolState> pool() {
+    return source.pool();
   }
 
   DataSource dataSource() {

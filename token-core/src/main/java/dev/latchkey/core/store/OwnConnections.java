@@ -2,6 +2,7 @@ package dev.latchkey.core.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import dev.latchkey.core.config.InvalidConfigurationException;
 import dev.latchkey.core.config.Key;
@@ -13,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pool of our own. The only class that uses HikariCP, and SLF4J through it, so that neither is
@@ -92,7 +94,19 @@ final class OwnConnections {
         () -> {
           dataSource.close();
           drivers.takeOutWhatCameSince();
-        });
+        },
+        () -> state(dataSource));
+  }
+
+  private static Optional<PoolState> state(HikariDataSource dataSource) {
+    @Nullable HikariPoolMXBean pool = dataSource.getHikariPoolMXBean();
+    return pool == null
+        ? Optional.empty()
+        : Optional.of(
+            new PoolState(
+                pool.getActiveConnections(),
+                pool.getIdleConnections(),
+                pool.getThreadsAwaitingConnection()));
   }
 
   private static HikariDataSource pool(HikariConfig pool) {

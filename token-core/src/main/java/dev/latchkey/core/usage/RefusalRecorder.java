@@ -26,6 +26,7 @@ public final class RefusalRecorder {
   private final Counts counts;
   private final Clock clock;
   private final Map<RefusalReason, LongAdder> withoutToken = new EnumMap<>(RefusalReason.class);
+  private final Map<RefusalReason, LongAdder> totals = new EnumMap<>(RefusalReason.class);
   private final Map<Refused, LongAdder> ofTokens = new ConcurrentHashMap<>();
 
   // Sorted, so that two nodes never wait for each other's rows in a circle.
@@ -41,6 +42,7 @@ public final class RefusalRecorder {
     this.clock = clock;
     for (RefusalReason reason : RefusalReason.values()) {
       withoutToken.put(reason, new LongAdder());
+      totals.put(reason, new LongAdder());
     }
   }
 
@@ -50,8 +52,9 @@ public final class RefusalRecorder {
    * @param tokenId of a token that is in the database, or {@link Refusal#NO_TOKEN}
    */
   public void refused(RefusalReason reason, String tokenId) {
+    increment(totals, reason);
     if (tokenId.isEmpty()) {
-      countWithoutToken(reason);
+      increment(withoutToken, reason);
       return;
     }
     Refused refused = new Refused(reason, tokenId);
@@ -61,12 +64,18 @@ public final class RefusalRecorder {
     } else if (ofTokens.size() < MOST_TOKENS) {
       ofTokens.computeIfAbsent(refused, same -> new LongAdder()).increment();
     } else {
-      countWithoutToken(reason);
+      increment(withoutToken, reason);
     }
   }
 
-  private void countWithoutToken(RefusalReason reason) {
-    LongAdder counter = withoutToken.get(reason);
+  /** All refusals for a reason so far; never less than before. */
+  public long total(RefusalReason reason) {
+    LongAdder counter = totals.get(reason);
+    return counter == null ? 0 : counter.sum();
+  }
+
+  private static void increment(Map<RefusalReason, LongAdder> counters, RefusalReason reason) {
+    LongAdder counter = counters.get(reason);
     if (counter != null) {
       counter.increment();
     }

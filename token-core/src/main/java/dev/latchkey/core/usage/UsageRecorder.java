@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,11 @@ public final class UsageRecorder implements AutoCloseable {
 
   // Sorted, so that two nodes never wait for each other's rows in a circle.
   private final SortedMap<TokenDay, Tally> unwritten = new TreeMap<>();
+
+  // Taken from the counters since the last batch. A lock of its own, since writing may take long.
+  private final Map<TokenDay, Tally> counted = new HashMap<>();
+  private long total; // guarded by counted
+  private final AtomicLong written = new AtomicLong();
 
   /**
    * A recorder that writes nothing until it is started.
@@ -91,11 +98,16 @@ public final class UsageRecorder implements AutoCloseable {
   public synchronized void flush() {
     try {
       collect();
+      synchronized (counted) {
+        counted.forEach((day, tally) -> unwritten.merge(day, tally, Tally::plus));
+        counted.clear();
+      }
       while (!unwritten.isEmpty()) {
         List<Map.Entry<TokenDay, Tally>> batch =
             unwritten.entrySet().stream().limit(BATCH).toList();
         database.<Integer>transact(connection -> counts.addUses(connection, batch));
         batch.forEach(entry -> unwritten.remove(entry.getKey()));
+        written.addAndGet(batch.stream().mapToLong(entry -> entry.getValue().uses()).sum());
       }
       refusals.flush();
       outage.worked();
@@ -111,15 +123,33 @@ public final class UsageRecorder implements AutoCloseable {
   }
 
   private void collect() {
-    used.takeEach(
-        counter -> {
-          Tally tally = counter.take();
-          if (tally.uses() > 0) {
-            LocalDate day = LocalDate.ofInstant(tally.lastAt(), ZoneOffset.UTC);
-            Tally fits = new Tally(tally.uses(), tally.lastAt(), stored(tally.lastFrom()));
-            unwritten.merge(new TokenDay(idText.apply(counter.tokenId()), day), fits, Tally::plus);
-          }
-        });
+    synchronized (counted) {
+      used.takeEach(
+          counter -> {
+            Tally tally = counter.take();
+            if (tally.uses() > 0) {
+              LocalDate day = LocalDate.ofInstant(tally.lastAt(), ZoneOffset.UTC);
+              Tally fits = new Tally(tally.uses(), tally.lastAt(), stored(tally.lastFrom()));
+              counted.merge(new TokenDay(idText.apply(counter.tokenId()), day), fits, Tally::plus);
+              total += tally.uses();
+            }
+          });
+    }
+  }
+
+  /** All uses counted so far; never less than before. Does not wait for the database. */
+  public long total() {
+    collect();
+    synchronized (counted) {
+      return total;
+    }
+  }
+
+  /** Uses counted that are not in the database yet. Does not wait for the database. */
+  public long notWritten() {
+    // In this order, so that it is never negative.
+    long before = written.get();
+    return total() - before;
   }
 
   // What a proxy says may be anything, and one row that does not fit would hold up all others.

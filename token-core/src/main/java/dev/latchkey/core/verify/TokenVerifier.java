@@ -3,6 +3,7 @@ package dev.latchkey.core.verify;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
+import dev.latchkey.core.metrics.Histogram;
 import dev.latchkey.core.store.Connections;
 import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.store.StoreUnavailableException;
@@ -25,6 +26,7 @@ import java.time.Clock;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -56,6 +58,8 @@ public final class TokenVerifier implements AutoCloseable {
   private final OutageLog outage;
   private final Ticker ticker;
   private volatile long failedAt;
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder unanswered = new LongAdder();
 
   TokenVerifier(
       LongFunction<Finding> store,
@@ -176,8 +180,10 @@ public final class TokenVerifier implements AutoCloseable {
       count(Refused.FOREIGN, id);
       return Refused.FOREIGN;
     }
+    misses.increment();
     Answer answer = lookUp(id);
     if (answer == null) {
+      unanswered.increment();
       return Unavailable.INSTANCE;
     }
     // The database may have taken its time, and the token's may be over.
@@ -212,6 +218,36 @@ public final class TokenVerifier implements AutoCloseable {
    */
   public boolean failing() {
     return outage.failing() && ticker.read() - failedAt < FAILURE_REMEMBERED_NANOS;
+  }
+
+  /** Checks so far that found no usable answer in memory. */
+  public long misses() {
+    return misses.sum();
+  }
+
+  /** Those of {@link #misses} that the database did not answer. */
+  public long unanswered() {
+    return unanswered.sum();
+  }
+
+  /** What the database has answered so far. */
+  public Lookups lookups() {
+    return cache.lookups();
+  }
+
+  /** How long the database took to answer. */
+  public Histogram.Snapshot lookupSeconds() {
+    return cache.lookupSeconds();
+  }
+
+  /** Active tokens in memory, about. */
+  public long activeEntries() {
+    return cache.admittingSize();
+  }
+
+  /** Refused token ids in memory, about. */
+  public long refusedEntries() {
+    return cache.refusingSize();
   }
 
   /** Forgets a token. */

@@ -3,7 +3,9 @@ package dev.latchkey.core.verify;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.latchkey.core.metrics.Histogram;
 import dev.latchkey.core.verify.Answer.Finding;
+import dev.latchkey.core.verify.Answer.Unusable;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +46,9 @@ final class VerdictCache {
   private static final int WAITING_PER_LOOKUP = 25;
   private static final int MOST_REPEATS = 100;
   private static final long SMALLEST_REFUSALS = 1000;
+  private static final double[] LOOKUP_SECONDS = {
+    .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5
+  };
 
   private final Cache<Long, Answer> admitting;
   private final Cache<Long, Answer> refusing;
@@ -56,6 +62,10 @@ final class VerdictCache {
   private final long retryAfterNanos;
   private final Semaphore permits;
   private final Breather breather;
+  private final Histogram lookupSeconds = new Histogram(LOOKUP_SECONDS);
+  private final LongAdder found = new LongAdder();
+  private final LongAdder unknown = new LongAdder();
+  private final LongAdder failed = new LongAdder();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Long, Lookup> lookups = new HashMap<>();
@@ -178,6 +188,26 @@ final class VerdictCache {
     }
   }
 
+  /** How long the database took to answer, or not to. */
+  Histogram.Snapshot lookupSeconds() {
+    return lookupSeconds.snapshot();
+  }
+
+  /** What the database has answered so far. */
+  Lookups lookups() {
+    return new Lookups(found.sum(), unknown.sum(), failed.sum());
+  }
+
+  /** How many answers that admit are held, about. */
+  long admittingSize() {
+    return admitting.estimatedSize();
+  }
+
+  /** How many answers that refuse are held, about. */
+  long refusingSize() {
+    return refusing.estimatedSize();
+  }
+
   /** How many answers are held, about. */
   long size() {
     return admitting.estimatedSize() + refusing.estimatedSize();
@@ -263,14 +293,19 @@ final class VerdictCache {
 
   private Finding asked(Long id) {
     boolean answered = false;
+    long start = ticker.read();
     try {
       Finding finding = store.apply(id);
       answered = true;
       breather.answered();
+      boolean isThere = !(finding instanceof Unusable unusable) || unusable.hash() != null;
+      (isThere ? found : unknown).increment();
       return finding;
     } finally {
+      lookupSeconds.record(ticker.read() - start);
       if (!answered) {
         breather.failed();
+        failed.increment();
       }
     }
   }

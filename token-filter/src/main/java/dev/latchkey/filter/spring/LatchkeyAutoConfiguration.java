@@ -5,6 +5,7 @@ import dev.latchkey.filter.LatchkeyInitializer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -32,6 +33,40 @@ public class LatchkeyAutoConfiguration {
       ObjectProvider<FilterRegistrationBean<?>> registrations,
       ObjectProvider<BearerTokenFilter> filters) {
     return new RegisteredFirst(environment, registrations, filters);
+  }
+
+  /** Counts for Micrometer, which Actuator binds. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(name = "io.micrometer.core.instrument.binder.MeterBinder")
+  static class WithMicrometer {
+
+    @Bean
+    LatchkeyMeters latchkeyMeters(RegisteredFirst registration) {
+      return new LatchkeyMeters(registration::metrics);
+    }
+  }
+
+  /** The health indicator {@code latchkey} of Spring Boot 3. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(name = "org.springframework.boot.actuate.health.HealthIndicator")
+  static class WithActuator3 {
+
+    @Bean
+    ActuatorHealth3 latchkeyHealthIndicator(RegisteredFirst registration) {
+      return new ActuatorHealth3(registration::metrics);
+    }
+  }
+
+  /** The health indicator {@code latchkey} of Spring Boot 4. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
+  @ConditionalOnMissingClass("org.springframework.boot.actuate.health.HealthIndicator")
+  static class WithActuator4 {
+
+    @Bean
+    ActuatorHealth4 latchkeyHealthIndicator(RegisteredFirst registration) {
+      return new ActuatorHealth4(registration::metrics);
+    }
   }
 
   /** Tells Spring Security who calls. */

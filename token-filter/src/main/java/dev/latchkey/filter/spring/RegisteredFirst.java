@@ -1,8 +1,10 @@
 package dev.latchkey.filter.spring;
 
 import dev.latchkey.filter.BearerTokenFilter;
+import dev.latchkey.filter.FilterMetrics;
 import dev.latchkey.filter.SpringBoot;
 import jakarta.servlet.ServletContext;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
@@ -17,6 +19,7 @@ final class RegisteredFirst implements ServletContextInitializer, Ordered {
   private final Environment environment;
   private final ObjectProvider<FilterRegistrationBean<?>> registrations;
   private final ObjectProvider<BearerTokenFilter> filters;
+  private volatile @Nullable ServletContext registeredIn;
 
   RegisteredFirst(
       Environment environment,
@@ -34,6 +37,13 @@ final class RegisteredFirst implements ServletContextInitializer, Ordered {
             || registrations.stream()
                 .anyMatch(registration -> registration.getFilter() instanceof BearerTokenFilter);
     SpringBoot.register(context, EnvironmentSettings.of(environment), own);
+    registeredIn = context;
+  }
+
+  /** What the filters of the application count; null as long as none runs. */
+  @Nullable FilterMetrics metrics() {
+    ServletContext context = registeredIn;
+    return context == null ? null : FilterMetrics.of(context);
   }
 
   @Override
