@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,6 +35,7 @@ class MetricsIT {
   /** {@code latchkey.filter.trusted-proxies} of {@code jvm.options}. */
   private static final String PROXY = "127.0.0.9";
 
+  private static final Duration SCRAPED = Duration.ofSeconds(30);
   private static final Duration ENDED = Duration.ofSeconds(20);
 
   private final Latchkey latchkey;
@@ -147,6 +155,72 @@ class MetricsIT {
     }
     String found = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(promtool.waitFor()).as(found).isZero();
+  }
+
+  @Test
+  @DisplayName("a real Prometheus scrapes both")
+  void areScrapedByPrometheus(@TempDir Path folder) throws IOException {
+    Path config = folder.resolve("prometheus.yml");
+    Files.writeString(
+        config,
+        """
+        global: {scrape_interval: 1s, scrape_timeout: 1s}
+        scrape_configs:
+          - job_name: admin
+            metrics_path: %s
+            static_configs: [{targets: ["127.0.0.1:%d"]}]
+          - job_name: filter
+            metrics_path: %s
+            static_configs: [{targets: ["127.0.0.1:%d"]}]
+        """
+            .formatted(
+                ADMIN,
+                latchkey.installation().portOf(ADMIN),
+                FILTER,
+                latchkey.installation().portOf(FILTER)));
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    Process prometheus;
+    try {
+      prometheus =
+          new ProcessBuilder(
+                  "prometheus",
+                  "--config.file=" + config,
+                  "--storage.tsdb.path=" + folder.resolve("data"),
+                  "--web.listen-address=127.0.0.1:" + port)
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve("log").toFile())
+              .start();
+    } catch (IOException missing) {
+      assumeTrue(false, "prometheus is not installed");
+      return;
+    }
+    try {
+      String both = "count(latchkey_build_info * on(job, instance) up == 1) == 2";
+      Eventually.within(SCRAPED, "both are scraped", () -> isTrue(port, both));
+      Eventually.within(
+          SCRAPED,
+          "the histogram is one",
+          () -> isTrue(port, "latchkey_lookup_seconds_count{job='filter'} >= 0"));
+    } finally {
+      prometheus.destroyForcibly();
+    }
+  }
+
+  private static boolean isTrue(int port, String query) {
+    URI uri =
+        URI.create(
+            "http://127.0.0.1:"
+                + port
+                + "/api/v1/query?query="
+                + URLEncoder.encode(query, StandardCharsets.UTF_8));
+    try (InputStream answer = uri.toURL().openStream()) {
+      return new String(answer.readAllBytes(), StandardCharsets.UTF_8).contains("\"value\":");
+    } catch (IOException notYet) {
+      return false;
+    }
   }
 
   private void isCounted(String outcome, Runnable check) {

@@ -12,6 +12,7 @@ import dev.latchkey.core.testing.MovedClock;
 import dev.latchkey.core.testing.Server;
 import dev.latchkey.core.thirdparty.ThirdParty.Authorization;
 import dev.latchkey.core.token.BearerToken;
+import dev.latchkey.core.token.TokenStatus;
 import dev.latchkey.core.usage.RefusalReason;
 import dev.latchkey.core.verify.Grant;
 import dev.latchkey.core.verify.Verdict;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +92,19 @@ class StatisticsTest {
     assertThat(overview().activeTokens()).isEqualTo(4);
     clock.pass(Duration.ofSeconds(1));
     assertThat(overview().activeTokens()).isEqualTo(2);
+    Inventory.Counts counts = new Inventory(administration.database(), clock).count();
+    assertThat(counts.tokens())
+        .isEqualTo(
+            Map.of(
+                TokenStatus.ACTIVE, 2L,
+                TokenStatus.EXPIRED, 8L,
+                TokenStatus.DEACTIVATED, 4L,
+                TokenStatus.THIRD_PARTY_DISABLED, 2L,
+                TokenStatus.REPORTED_LEAKED, 0L));
+    assertThat(counts.enabledThirdParties()).isEqualTo(2);
+    assertThat(counts.disabledThirdParties()).isEqualTo(2);
+    // 4 third parties made, 16 tokens, 8 of them off, 2 third parties disabled
+    assertThat(counts.auditEvents()).isEqualTo(30);
   }
 
   @Test
