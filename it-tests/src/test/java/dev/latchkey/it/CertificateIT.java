@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(TestedServer.class)
 @Order(31)
 @Tag("admin")
+@Tag("once")
 @DisplayName("Certificate-bound tokens (RFC 8705 §3)")
 class CertificateIT {
 

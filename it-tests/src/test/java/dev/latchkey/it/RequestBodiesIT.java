@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(30)
 @Tag("admin")
+@Tag("once")
 @DisplayName("Bodies that do not come")
 class RequestBodiesIT {
 
