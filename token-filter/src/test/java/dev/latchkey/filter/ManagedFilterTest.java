@@ -28,7 +28,7 @@ class ManagedFilterTest {
     ObjectName name = new ObjectName("dev.latchkey:type=Filter,context=/shop");
 
     assertThat(server.getAttribute(name, "Status")).isEqualTo("down");
-    assertThat(((TabularData) server.getAttribute(name, "Checks")).size()).isEqualTo(11);
+    assertThat(((TabularData) server.getAttribute(name, "Checks")).size()).isEqualTo(12);
     for (var attribute : server.getMBeanInfo(name).getAttributes()) {
       assertThat(server.getAttribute(name, attribute.getName())).isNotNull();
     }
