@@ -497,7 +497,7 @@ class SignInRulesTest {
         }
       }
     }
-    assertThat(routes).hasSize(34);
+    assertThat(routes).hasSize(35);
     assertThat(forAnyone).containsExactlyInAnyOrder("signIn", "ways", "inspect", "open");
     assertThat(RoleFilter.missingRole(Object.class.getMethod("toString"), Role.ADMIN))
         .isEqualTo("this is for nobody");

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Carries out commands, each in one transaction. Thread-safe. */
 public final class Commands {
 
-  private static final int TRIES = 5;
+  private static final int TRIES = 30;
   // Who has waited for a lock in vain would wait as long again.
   private static final Duration PATIENCE = Duration.ofSeconds(4);
 
