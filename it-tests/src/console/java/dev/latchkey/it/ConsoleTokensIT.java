@@ -85,6 +85,7 @@ class ConsoleTokensIT {
     operator.field("OAuth token").waitFor();
     String token = operator.secretIn("OAuth token");
     operator.button("Copy token").click();
+    assertThat(operator.button("Copy token")).isHidden();
     operator.page().keyboard().press("Escape");
 
     assertThat(operator.row("Bound")).containsText("bound to a certificate");
@@ -96,6 +97,7 @@ class ConsoleTokensIT {
     operator.field("OAuth token").waitFor();
     operator.secretIn("OAuth token");
     operator.button("Copy token").click();
+    assertThat(operator.button("Copy token")).isHidden();
     operator.page().keyboard().press("Escape");
 
     assertThat(operator.row("Bound")).hasCount(2);
