@@ -19,6 +19,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -33,6 +35,8 @@ import java.time.Duration;
 public final class RequestBodies extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
+
+  private static final Logger LOG = System.getLogger(RequestBodies.class.getName());
 
   private static final int READ_AT_ONCE = 48;
   private static final int READ_OF_ONE_PLACE = 16;
@@ -59,12 +63,12 @@ public final class RequestBodies extends HttpFilter {
       body = reading.inTurn(place(request), () -> read(request));
     } catch (CrowdedException crowded) {
       response.setHeader("Retry-After", Integer.toString(crowded.retryAfterSeconds()));
-      ProblemPage.refuse(request, response, crowded.status(), String.valueOf(crowded.getMessage()));
+      refuse(request, response, crowded.status(), String.valueOf(crowded.getMessage()));
       return;
     } catch (UncheckedIOException notSent) {
       // What is left of the body can't be told from the next request.
       response.setHeader("Connection", "close");
-      ProblemPage.refuse(
+      refuse(
           request,
           response,
           HttpServletResponse.SC_REQUEST_TIMEOUT,
@@ -72,6 +76,16 @@ public final class RequestBodies extends HttpFilter {
       return;
     }
     chain.doFilter(new Read(request, body), response);
+  }
+
+  // Who has gone gets no answer, and servers write a stack trace for each that can't be sent.
+  private static void refuse(
+      HttpServletRequest request, HttpServletResponse response, int status, String detail) {
+    try {
+      ProblemPage.refuse(request, response, status, detail);
+    } catch (IOException gone) {
+      LOG.log(Level.DEBUG, "a request was not sent to its end", gone);
+    }
   }
 
   // RFC 9112 §6.3: without one of the two there is none.
