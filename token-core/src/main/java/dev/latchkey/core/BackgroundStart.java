@@ -57,7 +57,13 @@ public final class BackgroundStart<T extends AutoCloseable> implements AutoClose
     this(opener, clock, PATIENCE_AT_START);
   }
 
-  BackgroundStart(Supplier<T> opener, Clock clock, Duration patienceAtStart) {
+  /**
+   * The same for what takes longer to load.
+   *
+   * @param patienceAtStart how long {@link #begin} waits for the first attempt; one that fails
+   *     earlier is not waited for
+   */
+  public BackgroundStart(Supplier<T> opener, Clock clock, Duration patienceAtStart) {
     this.opener = opener;
     this.patienceAtStart = patienceAtStart;
     this.outage =
@@ -70,7 +76,7 @@ public final class BackgroundStart<T extends AutoCloseable> implements AutoClose
   }
 
   /**
-   * Starts it, and returns when the first attempt has ended, or after five seconds.
+   * Starts it, and returns when the first attempt has ended, or after some seconds.
    *
    * <p>To be called while the server starts the application. When that is done, GlassFish and
    * Payara close its jars, and a class that another thread is loading just then can't be loaded.

@@ -17,6 +17,7 @@ import jakarta.servlet.ServletContextListener;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class AdminStartup implements ServletContextListener {
 
   static final String ATTRIBUTE = BackgroundStart.class.getName();
+  // The persistence provider takes long to load on a busy machine, and a server that goes on before
+  // closes its jars. A database that is away fails sooner.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final String TRY_URL = Key.HANDOVER_TRY_URL.name();
 
   @Override
@@ -52,7 +57,7 @@ public final class AdminStartup implements ServletContextListener {
     ServerDataSource server = ServerDataSource.lookedUp(settings);
     BackgroundStart<Services> start =
         new BackgroundStart<>(
-            () -> Services.open(settings, server, clock, new SecureRandom()), clock);
+            () -> Services.open(settings, server, clock, new SecureRandom()), clock, PATIENCE);
     context.setAttribute(ATTRIBUTE, start);
     Running.set(context, () -> byType(start));
     start.begin();

@@ -5,7 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.DriverManager;
+import java.sql.Driver;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
@@ -30,6 +30,7 @@ final class EmbeddedDatabase {
 
   static final String PASSWORD_FILE = "database-password";
 
+  private static final String DRIVER = "org.h2.Driver";
   private static final String OWNER = "LATCHKEY_OWNER";
   private static final String OWNER_PASSWORD_FILE = "database-owner-password";
   private static final int PASSWORD_BYTES = 32;
@@ -50,7 +51,7 @@ final class EmbeddedDatabase {
   static void load(boolean ofOurOwn) {
     ClassLoader mine = EmbeddedDatabase.class.getClassLoader();
     try {
-      if (Class.forName("org.h2.Driver", false, mine).getClassLoader() != mine) {
+      if (Class.forName(DRIVER, false, mine).getClassLoader() != mine) {
         return;
       }
       Map<String, String> settings =
@@ -188,7 +189,23 @@ final class EmbeddedDatabase {
     Properties credentials = new Properties();
     credentials.setProperty("user", user);
     credentials.setProperty("password", password);
-    return DriverManager.getConnection(url, credentials);
+    // Not by DriverManager, where an attempt before this one has taken the driver out again.
+    Connection connection = driver().connect(url, credentials);
+    if (connection == null) {
+      throw new SQLException("not a URL of H2");
+    }
+    return connection;
+  }
+
+  private static Driver driver() throws SQLException {
+    try {
+      return (Driver)
+          Class.forName(DRIVER, true, EmbeddedDatabase.class.getClassLoader())
+              .getDeclaredConstructor()
+              .newInstance();
+    } catch (ReflectiveOperationException noDriver) {
+      throw new SQLException("H2 is not on the class path", noDriver);
+    }
   }
 
   private static void execute(Connection connection, List<String> statements) throws SQLException {

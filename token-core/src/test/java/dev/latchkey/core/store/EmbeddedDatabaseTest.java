@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -131,6 +132,25 @@ class EmbeddedDatabaseTest {
           .containsEntry("latchkey.lock.db", "rw-rw----")
           .containsEntry("database-password", "rw-rw----")
           .containsEntry("database-owner-password", "rw-------");
+    }
+  }
+
+  // An attempt that fails takes the drivers out that it has brought.
+  @Test
+  void opensAlsoWhenTheDriverIsNotRegisteredAnyMore() throws SQLException {
+    List<Driver> registered =
+        DriverManager.drivers()
+            .filter(driver -> driver.getClass().getName().equals("org.h2.Driver"))
+            .toList();
+    for (Driver driver : registered) {
+      DriverManager.deregisterDriver(driver);
+    }
+    try (Database migrated = migrated()) {
+      assertThat(migrated.<Boolean>ask(connection -> connection.isValid(1))).isTrue();
+    } finally {
+      for (Driver driver : registered) {
+        DriverManager.registerDriver(driver);
+      }
     }
   }
 
