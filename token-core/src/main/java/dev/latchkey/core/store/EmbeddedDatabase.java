@@ -199,10 +199,10 @@ final class EmbeddedDatabase {
 
   private static Driver driver() throws SQLException {
     try {
-      return (Driver)
-          Class.forName(DRIVER, true, EmbeddedDatabase.class.getClassLoader())
-              .getDeclaredConstructor()
-              .newInstance();
+      return Class.forName(DRIVER, true, EmbeddedDatabase.class.getClassLoader())
+          .asSubclass(Driver.class)
+          .getDeclaredConstructor()
+          .newInstance();
     } catch (ReflectiveOperationException noDriver) {
       throw new SQLException("H2 is not on the class path", noDriver);
     }
