@@ -2,6 +2,7 @@ package dev.latchkey.bench;
 
 import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.token.MintedToken;
+import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.token.TagKeys;
 import dev.latchkey.core.token.TokenFormat;
 import java.security.SecureRandom;
@@ -41,9 +42,10 @@ record Crowd(Installation database, int tokens, int thirdParties, double seconds
     int known = Math.min(MOST_KNOWN, tokens);
     long start = System.nanoTime();
     try (Administration administration = Installation.open(url, user)) {
-      TagKeys keys = administration.database().read(TagKeys::stored).orElseThrow();
+      TagKeys keys = administration.database().read(TagKeyRow::stored).orElseThrow();
       return administration
           .database()
+          .connections()
           .ask(
               LONGEST_STATEMENT_MILLIS,
               connection -> {

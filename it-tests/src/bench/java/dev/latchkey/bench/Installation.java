@@ -4,6 +4,7 @@ import dev.latchkey.core.administer.Administration;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.store.ServerDataSource;
 import dev.latchkey.core.token.MintedToken;
+import dev.latchkey.core.token.TagKeyRow;
 import dev.latchkey.core.token.TagKeys;
 import dev.latchkey.core.token.TokenFormat;
 import java.io.IOException;
@@ -53,7 +54,7 @@ record Installation(
   /** A new installation in an empty database, with so many tokens. */
   static Installation in(String url, String user, int tokens) throws SQLException {
     try (Administration administration = open(url, user)) {
-      TagKeys keys = administration.database().read(TagKeys::stored).orElseThrow();
+      TagKeys keys = administration.database().read(TagKeyRow::stored).orElseThrow();
       return administration
           .database()
           .ask(

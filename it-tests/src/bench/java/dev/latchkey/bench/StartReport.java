@@ -44,7 +44,7 @@ record StartReport(boolean smoke, Path installation) {
         "| the first request with a token is answered | " + millis(filter.answered) + " |",
         "| of that: a pool of connections and one SELECT | " + millis(pool.answered) + " |",
         "| of that: the rest | " + millis(filter.answered - pool.answered) + " |",
-        "| not of that: Hibernate, which starts when the first uses are written, in the background | "
+        "| not of that: Hibernate, which only the admin WAR starts | "
             + millis(entities.answered - pool.answered)
             + " |",
         "",
