@@ -232,6 +232,20 @@ class CertificateIT {
     return admin.registers("Bound").addsToken(Map.of("certificate", pem(DER)));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/latchkey/metrics", "/metrics"})
+  void readsTheMetricsOnlyWithItsCertificate(String path) {
+    Token bound =
+        admin
+            .registers("Scraper", Map.of("scopes", List.of("latchkey:viewer")))
+            .addsToken(Map.of("certificate", THUMBPRINT));
+    Call call = latchkey.calls(path).with(bound).with("X-Forwarded-For", "203.0.113.9");
+
+    call.with("Client-Cert", FIELD).rawAnswerFrom(PROXY).hasStatus(200);
+    call.with("Client-Cert", OTHER_FIELD).rawAnswerFrom(PROXY).isProblem(401);
+    call.rawAnswerFrom(PROXY).isProblem(401);
+  }
+
   private Token renewed(Token token, String json, String expected) {
     JsonObject renewed = admin.posts(token.path() + "/renew", json).hasStatus(201).json();
     assertThat(renewed.getString("certificate")).isEqualTo(expected);
@@ -247,11 +261,11 @@ class CertificateIT {
         .hasStatus(200);
   }
 
-  /** To the byte what a token of nobody is answered. */
+  /** The answer is the same, byte for byte, as to an unrecognised token. */
   private void refused(Call call, String from) {
     Answer answer = call.rawAnswerFrom(from).isProblem(401);
     Answer foreign =
-        latchkey.calls("/sample/whoami").bearing("of-nobody").rawAnswerFrom(from).isProblem(401);
+        latchkey.calls("/sample/whoami").bearing("unrecognised").rawAnswerFrom(from).isProblem(401);
     assertThat(answer.withoutTime()).isEqualTo(foreign.withoutTime());
   }
 

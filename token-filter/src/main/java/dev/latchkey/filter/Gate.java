@@ -178,8 +178,7 @@ final class Gate {
       return decision;
     }
     Grant grant = admitted.grant();
-    if (!grant.fromAnywhere() && !grant.from(addressOf(request))) {
-      count(grant, RefusalReason.NETWORK);
+    if (misused(grant, request)) {
       return Refused.INVALID_TOKEN;
     }
     if (anyOf.stream().noneMatch(grant.scopes()::contains)) {
@@ -229,13 +228,8 @@ final class Gate {
    */
   @Nullable Refused refusal(
       Grant grant, HttpServletRequest request, String method, String path, @Nullable String other) {
-    if (!grant.fromAnywhere() && !grant.from(addressOf(request))) {
-      count(grant, RefusalReason.NETWORK);
-      return Refused.INVALID_TOKEN;
-    }
-    // RFC 8705 §3: a mismatch is answered 401 invalid_token.
-    if (grant.bound() && !grant.usableWith(certificateOf(request))) {
-      count(grant, RefusalReason.CERTIFICATE);
+    // RFC 8705 §3: also a wrong certificate is answered 401 invalid_token.
+    if (misused(grant, request)) {
       return Refused.INVALID_TOKEN;
     }
     if (rules.none()) {
@@ -249,6 +243,22 @@ final class Gate {
       count(grant, RefusalReason.SCOPE);
     }
     return refused;
+  }
+
+  /**
+   * Whether a token comes from where it may not, or without the certificate that it is bound to.
+   * The same as {@link TokenVerifier#accepts}, but asks for the address only where it matters.
+   */
+  private boolean misused(Grant grant, HttpServletRequest request) {
+    if (!grant.fromAnywhere() && !grant.from(addressOf(request))) {
+      count(grant, RefusalReason.NETWORK);
+      return true;
+    }
+    if (grant.bound() && !grant.usableWith(certificateOf(request))) {
+      count(grant, RefusalReason.CERTIFICATE);
+      return true;
+    }
+    return false;
   }
 
   private void count(Grant grant, RefusalReason reason) {

@@ -98,10 +98,10 @@ final class Fixture {
             null, lifetime == null ? null : Lifetime.parse(lifetime.toString()), null, null));
   }
 
-  /** A token that is bound to a client certificate. */
-  Issued issuesBoundTo(CertificateThumbprint certificate) {
+  /** A token with these scopes that is bound to a client certificate. */
+  Issued issuesBoundTo(CertificateThumbprint certificate, String... scopes) {
     return issued(
-        registers(List.of(), List.of()), new TokenDraft(null, null, null, null, certificate));
+        registers(List.of(scopes), List.of()), new TokenDraft(null, null, null, null, certificate));
   }
 
   private Issued issued(String thirdParty, TokenDraft draft) {

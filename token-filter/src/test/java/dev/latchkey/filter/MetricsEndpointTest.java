@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.core.NodeMetrics;
 import dev.latchkey.core.config.Settings;
 import dev.latchkey.core.thirdparty.MetricsNetworks;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.verify.TokenVerifier;
 import dev.latchkey.filter.Fixture.Issued;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -78,6 +80,23 @@ class MetricsEndpointTest {
     endpoint.answer(request, response);
     assertThat(response.getStatus()).isEqualTo(403);
     assertThat(response.getHeader("WWW-Authenticate")).contains("scope=\"latchkey:viewer\"");
+  }
+
+  @Test
+  @DisplayName("RFC 8705 §3 a bound token needs its certificate here as well")
+  void refusesABoundTokenWithoutItsCertificate() throws Exception {
+    CertificateThumbprint certificate = CertificateThumbprint.of(Certificates.CLIENT);
+    request.setRemoteAddr("203.0.113.9");
+    request.addHeader(
+        "Authorization", latchkey.issuesBoundTo(certificate, "latchkey:viewer").header());
+    isCounted("certificate", () -> endpoint.answer(request, response));
+    assertThat(response.getStatus()).isEqualTo(401);
+
+    MockHttpServletResponse withIt = new MockHttpServletResponse();
+    request.setAttribute(
+        "jakarta.servlet.request.X509Certificate", new X509Certificate[] {Certificates.CLIENT});
+    endpoint.answer(request, withIt);
+    assertThat(withIt.getStatus()).isEqualTo(200);
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.latchkey.core.metrics.DoorCounts;
 import dev.latchkey.core.metrics.PrometheusText;
 import dev.latchkey.core.store.Threads;
 import dev.latchkey.core.thirdparty.ClientAddress;
+import dev.latchkey.core.thirdparty.ClientCertificate;
 import dev.latchkey.core.thirdparty.MetricsNetworks;
 import dev.latchkey.core.token.BearerToken;
 import dev.latchkey.core.token.TokenStatus;
@@ -127,14 +128,16 @@ public final class MetricsServlet extends HttpServlet {
       response.setHeader("Retry-After", "5");
       return problem(response, 503, "The access token can't be checked at the moment. Try again.");
     }
-    if (!(verdict instanceof Grant grant)) {
-      return unauthorized(response, "The access token is not active.");
-    }
-    String address =
-        Running.configured(getServletContext(), ClientAddress.class)
-            .of(request.getRemoteAddr(), request::getHeaders);
-    if (!grant.from(address)) {
-      verifier.refused(grant, RefusalReason.NETWORK);
+    ClientAddress addresses = Running.configured(getServletContext(), ClientAddress.class);
+    String peer = request.getRemoteAddr();
+    String address = addresses.of(peer, request::getHeaders);
+    if (!(verdict instanceof Grant grant)
+        || !verifier.accepts(
+            grant,
+            address,
+            () ->
+                ClientCertificate.of(
+                    addresses, peer, request::getAttribute, request::getHeaders))) {
       return unauthorized(response, "The access token is not active.");
     }
     if (Role.ofScopes(grant.scopes()).isEmpty()) {

@@ -216,15 +216,8 @@ public final class OAuthServlet extends HttpServlet {
     if (verdict instanceof Verdict.Unavailable) {
       throw new StoreUnavailableException("the token can't be checked at the moment");
     }
-    if (!(verdict instanceof Grant grant)) {
-      throw ClientCredentials.failed();
-    }
-    if (!grant.from(address)) {
-      verifier.refused(grant, RefusalReason.NETWORK);
-      throw ClientCredentials.failed();
-    }
-    if (grant.bound() && !grant.usableWith(certificate(request))) {
-      verifier.refused(grant, RefusalReason.CERTIFICATE);
+    if (!(verdict instanceof Grant grant)
+        || !verifier.accepts(grant, address, () -> certificate(request))) {
       throw ClientCredentials.failed();
     }
     boolean may =

@@ -191,15 +191,8 @@ public final class SignInFilter implements ContainerRequestFilter {
               .header(HttpHeaders.RETRY_AFTER, 5)
               .build());
     }
-    if (!(verdict instanceof Grant grant)) {
-      throw unauthorized("The access token is not active.");
-    }
-    if (!grant.from(address())) {
-      verifier.get().refused(grant, RefusalReason.NETWORK);
-      throw unauthorized("The access token is not active.");
-    }
-    if (grant.bound() && !grant.usableWith(certificate())) {
-      verifier.get().refused(grant, RefusalReason.CERTIFICATE);
+    if (!(verdict instanceof Grant grant)
+        || !verifier.get().accepts(grant, address(), this::certificate)) {
       throw unauthorized("The access token is not active.");
     }
     Actor actor = new Actor("third-party:" + grant.clientId(), address());

@@ -9,6 +9,7 @@ import dev.latchkey.core.store.OutageLog;
 import dev.latchkey.core.store.StoreUnavailableException;
 import dev.latchkey.core.store.Threads;
 import dev.latchkey.core.token.BearerToken;
+import dev.latchkey.core.token.CertificateThumbprint;
 import dev.latchkey.core.token.TagKeys;
 import dev.latchkey.core.token.TokenFormat;
 import dev.latchkey.core.token.TokenHash;
@@ -192,6 +193,26 @@ public final class TokenVerifier implements AutoCloseable {
       count(refused, id);
     }
     return verdict;
+  }
+
+  /**
+   * Whether an active token may be used by a request: from its third party's networks, and with the
+   * client certificate that it is bound to. Counts what it refuses.
+   *
+   * @param address where the request comes from
+   * @param certificate of the request, asked for only when the token is bound to one
+   */
+  public boolean accepts(
+      Grant grant, String address, Supplier<@Nullable CertificateThumbprint> certificate) {
+    if (!grant.from(address)) {
+      refused(grant, RefusalReason.NETWORK);
+      return false;
+    }
+    if (grant.bound() && !grant.usableWith(certificate.get())) {
+      refused(grant, RefusalReason.CERTIFICATE);
+      return false;
+    }
+    return true;
   }
 
   /** Counts that an active token was refused for what only the caller knows. */
