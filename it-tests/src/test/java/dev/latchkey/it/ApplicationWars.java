@@ -112,7 +112,7 @@ final class ApplicationWars {
     made.put("/bare", written("/bare", bare()));
     add(
         "/jndi",
-        // Connections of the server's need no pool of ours.
+        // With a DataSource of the server, HikariCP and SLF4J are not needed.
         war ->
             without("slf4j", without("HikariCP", plain(war)))
                 .setWebXML(new StringAsset(latchkeysDataSource())),

@@ -22,7 +22,7 @@ class FilterJarsIT {
 
   private static final String LIB = "WEB-INF/lib/";
 
-  // In the WAR only: nobody can add a driver to it.
+  // Only in the WAR, because users can't add a driver to it.
   private static final List<String> OF_THE_WAR =
       List.of("h2-", "postgresql-", "mariadb-java-client-", "slf4j-jdk14-");
   private static final List<String> FOR_OWN_CONNECTIONS = List.of("HikariCP-", "slf4j-api-");
