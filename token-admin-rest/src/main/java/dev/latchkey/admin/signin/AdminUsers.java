@@ -276,11 +276,7 @@ public final class AdminUsers {
     }
     boolean written = false;
     try {
-      database.<Boolean>transact(
-          em -> {
-            audit.record(em, actor, action, null, null, detail);
-            return true;
-          });
+      audit.committed(database.transact(em -> audit.record(em, actor, action, null, null, detail)));
       written = true;
     } finally {
       if (!written) {

@@ -36,6 +36,7 @@ final class Housekeeping implements AutoCloseable {
   private final @Nullable HomeFolder home;
   private final Clock clock;
   private final OutageLog outage;
+  private final OutageLog noting;
   private @Nullable AuditAnchor told;
   private Instant toldAt = Instant.MIN;
   private final ScheduledExecutorService thread =
@@ -58,19 +59,26 @@ final class Housekeeping implements AutoCloseable {
             clock,
             "old rows can't be deleted; it is tried again",
             "old rows are deleted again");
+    this.noting =
+        new OutageLog(
+            LOG,
+            clock,
+            "the end of the audit trail can't be noted; it is tried again",
+            "the end of the audit trail is noted again");
   }
 
   void start() {
     thread.scheduleWithFixedDelay(this::clean, 1, MINUTES_BETWEEN, TimeUnit.MINUTES);
-    // Often: what is cut off before it is noted is missed by no node that was started since.
+    // Every minute: only the node that wrote an event would miss it if it was deleted before.
     thread.scheduleWithFixedDelay(this::noteTrail, 1, 1, TimeUnit.MINUTES);
   }
 
   private void noteTrail() {
     try {
       audit.note();
+      noting.worked();
     } catch (RuntimeException | Error failed) {
-      outage.failed(failed);
+      noting.failed(failed);
     }
   }
 
