@@ -3,7 +3,7 @@ package dev.latchkey.core;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.latchkey.core.config.Key;
 import dev.latchkey.core.config.Settings;
-import dev.latchkey.core.config.Source;
+import dev.latchkey.core.config.SourceKind;
 import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.feed.FeedFollower;
 import dev.latchkey.core.feed.FeedListener;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LatchkeyNode implements AutoCloseable {
 
-  private final Closing database;
+  private final Runnable closesDatabase;
   private final UsageRecorder usage;
   private final TokenVerifier verifier;
   private final FeedFollower follower;
@@ -45,7 +45,7 @@ public final class LatchkeyNode implements AutoCloseable {
       FeedFollower follower,
       @Nullable PostgresWakeUp wakeUp,
       NodeMetrics metrics) {
-    this.database = new Closing(closesDatabase);
+    this.closesDatabase = closesDatabase;
     this.usage = usage;
     this.verifier = verifier;
     this.follower = follower;
@@ -67,26 +67,9 @@ public final class LatchkeyNode implements AutoCloseable {
         clock.equals(Clock.systemUTC())
             ? TimeOfDay.kept(clock, ticker)
             : TimeOfDay.looked(clock, ticker);
-    if (settings.get(Key.SOURCE) == Source.JPA) {
-      Database database = JpaModel.open(settings, server);
-      return start(
-          database.connections(),
-          database::close,
-          new JpaTokenSource(database),
-          settings,
-          clock,
-          ticker,
-          time);
-    }
-    Connections connections = Connections.open(settings, server);
-    return start(
-        connections,
-        connections::close,
-        new JdbcTokenSource(connections),
-        settings,
-        clock,
-        ticker,
-        time);
+    return settings.get(Key.SOURCE) == SourceKind.JPA
+        ? start(JpaModel.open(settings, server), settings, clock, ticker, time)
+        : start(Connections.open(settings, server), settings, clock, ticker, time);
   }
 
   /**
@@ -97,6 +80,17 @@ public final class LatchkeyNode implements AutoCloseable {
    */
   public static LatchkeyNode start(
       Database database, Settings settings, Clock clock, Ticker ticker) {
+    return start(database, settings, clock, ticker, TimeOfDay.looked(clock, ticker));
+  }
+
+  /** The same on a database that was opened for plain JDBC. */
+  public static LatchkeyNode start(
+      Connections connections, Settings settings, Clock clock, Ticker ticker) {
+    return start(connections, settings, clock, ticker, TimeOfDay.looked(clock, ticker));
+  }
+
+  private static LatchkeyNode start(
+      Database database, Settings settings, Clock clock, Ticker ticker, TimeOfDay time) {
     return start(
         database.connections(),
         database::close,
@@ -104,12 +98,11 @@ public final class LatchkeyNode implements AutoCloseable {
         settings,
         clock,
         ticker,
-        TimeOfDay.looked(clock, ticker));
+        time);
   }
 
-  /** The same on a database that was opened for plain JDBC. */
-  public static LatchkeyNode start(
-      Connections connections, Settings settings, Clock clock, Ticker ticker) {
+  private static LatchkeyNode start(
+      Connections connections, Settings settings, Clock clock, Ticker ticker, TimeOfDay time) {
     return start(
         connections,
         connections::close,
@@ -117,7 +110,7 @@ public final class LatchkeyNode implements AutoCloseable {
         settings,
         clock,
         ticker,
-        TimeOfDay.looked(clock, ticker));
+        time);
   }
 
   private static LatchkeyNode start(
@@ -199,20 +192,13 @@ public final class LatchkeyNode implements AutoCloseable {
   /** Stops the threads, writes down the uses counted, and closes the database. */
   @Override
   public void close() {
-    try (database;
-        usage;
+    try (usage;
         verifier;
         follower;
         wakeUp) {
       // closed in the reverse order
-    }
-  }
-
-  private record Closing(Runnable work) implements AutoCloseable {
-
-    @Override
-    public void close() {
-      work.run();
+    } finally {
+      closesDatabase.run();
     }
   }
 

@@ -61,6 +61,11 @@ public final class NodeMetrics {
     return checks;
   }
 
+  /** The outcomes of {@link #checks}, in their order. */
+  public static List<String> outcomes() {
+    return List.copyOf(checks(null, List.of()).keySet());
+  }
+
   private static long sum(Collection<DoorCounts> doors, ToLongFunction<DoorCounts> count) {
     return doors.stream().mapToLong(count).sum();
   }

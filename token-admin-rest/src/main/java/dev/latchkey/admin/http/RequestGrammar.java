@@ -36,7 +36,6 @@ public final class RequestGrammar extends HttpFilter {
 
   private static final String CONTENT_TYPE = "Content-Type";
   private static final String ACCEPT = "Accept";
-  private static final String OAUTH = "/oauth";
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
   private static final Set<String> NOT_READ =
@@ -58,11 +57,10 @@ public final class RequestGrammar extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     // The OAuth endpoints answer these in the form of RFC 6749 §5.2, and no JAX-RS reads them.
-    boolean oauth = OAUTH.equals(request.getServletPath());
+    boolean oauth = ProblemPage.isOAuth(request);
     if (!oauth && !METHODS.contains(request.getMethod())) {
       response.setHeader("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-      ProblemPage.refuse(
-          request, response, 405, "The method is not one that any address here takes.");
+      ProblemPage.write(response, 405, "The method is not one that any address here takes.");
       return;
     }
     if (!encoded(request.getRequestURI(), true) || !encoded(request.getQueryString(), false)) {
@@ -83,12 +81,11 @@ public final class RequestGrammar extends HttpFilter {
     if (!types.isEmpty()) {
       String type = types.size() > 1 ? null : MediaTypes.contentType(types.get(0));
       if (type == null) {
-        ProblemPage.refuse(
-            request, response, 400, "Content-Type is not one well-formed media type.");
+        ProblemPage.write(response, 400, "Content-Type is not one well-formed media type.");
         return;
       }
       if (!isUtf8(type)) {
-        ProblemPage.refuse(request, response, 415, "The body must be UTF-8.");
+        ProblemPage.write(response, 415, "The body must be UTF-8.");
         return;
       }
       fields.put(CONTENT_TYPE, List.of(type));
@@ -96,8 +93,7 @@ public final class RequestGrammar extends HttpFilter {
     if (!accepts.isEmpty()) {
       String accept = MediaTypes.accept(String.join(",", accepts));
       if (accept == null) {
-        ProblemPage.refuse(
-            request, response, 400, "Accept is not a list of well-formed media ranges.");
+        ProblemPage.write(response, 400, "Accept is not a list of well-formed media ranges.");
         return;
       }
       fields.put(ACCEPT, List.of(accept));

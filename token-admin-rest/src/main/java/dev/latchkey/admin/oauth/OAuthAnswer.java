@@ -1,12 +1,12 @@
 package dev.latchkey.admin.oauth;
 
+import dev.latchkey.admin.problem.ProblemPage;
 import dev.latchkey.core.oauth.OAuthError;
 import dev.latchkey.core.oauth.OAuthRefusedException;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** Writes the answers of OAuth endpoints: JSON that nobody may keep (RFC 6749 §5.1, §5.2). */
@@ -16,7 +16,7 @@ final class OAuthAnswer {
 
   /** 200 with an object. */
   static void ok(HttpServletResponse response, JsonObject object) throws IOException {
-    write(response, HttpServletResponse.SC_OK, object);
+    ProblemPage.writeOAuth(response, HttpServletResponse.SC_OK, object);
   }
 
   /** An error of RFC 6749 §5.2. */
@@ -42,23 +42,12 @@ final class OAuthAnswer {
   /** Another error, in the same form. */
   static void error(HttpServletResponse response, int status, String error, String description)
       throws IOException {
-    write(
+    ProblemPage.writeOAuth(
         response,
         status,
         Json.createObjectBuilder()
             .add("error", error)
             .add("error_description", description)
             .build());
-  }
-
-  private static void write(HttpServletResponse response, int status, JsonObject object)
-      throws IOException {
-    byte[] body = object.toString().getBytes(StandardCharsets.UTF_8);
-    response.setStatus(status);
-    response.setHeader("Cache-Control", "no-store");
-    response.setHeader("Pragma", "no-cache");
-    response.setContentType("application/json");
-    response.setContentLength(body.length);
-    response.getOutputStream().write(body);
   }
 }

@@ -1,6 +1,7 @@
 package dev.latchkey.admin.problem;
 
 import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,7 +17,7 @@ import java.util.Set;
 public final class ProblemPage extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
-  private static final String OAUTH = "/oauth/";
+  private static final String OAUTH = "/oauth";
   private static final Set<String> READING = Set.of("GET", "HEAD");
 
   /** For the container. */
@@ -56,23 +57,30 @@ public final class ProblemPage extends HttpServlet {
   public static void refuse(
       HttpServletRequest request, HttpServletResponse response, int status, String detail)
       throws IOException {
-    if (!request.getRequestURI().startsWith(request.getContextPath() + OAUTH)) {
+    if (isOAuth(request)) {
+      boolean later = status == 429 || status >= 500;
+      writeOAuth(
+          response,
+          status,
+          Json.createObjectBuilder()
+              .add("error", later ? "temporarily_unavailable" : "invalid_request")
+              .add("error_description", detail)
+              .build());
+    } else {
       write(response, status, detail);
-      return;
     }
-    boolean later = status == 429 || status >= 500;
-    byte[] body =
-        Json.createObjectBuilder()
-            .add("error", later ? "temporarily_unavailable" : "invalid_request")
-            .add("error_description", detail)
-            .build()
-            .toString()
-            .getBytes(StandardCharsets.UTF_8);
-    // RFC 6749 §5.2 knows 400 and 401.
-    response.setStatus(
-        status == HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE
-            ? HttpServletResponse.SC_BAD_REQUEST
-            : status);
+  }
+
+  /** Whether a request is for an OAuth endpoint. */
+  public static boolean isOAuth(HttpServletRequest request) {
+    return OAUTH.equals(request.getServletPath());
+  }
+
+  /** Answers as an OAuth endpoint: JSON that nobody may keep (RFC 6749 §5.1, §5.2). */
+  public static void writeOAuth(HttpServletResponse response, int status, JsonObject object)
+      throws IOException {
+    byte[] body = object.toString().getBytes(StandardCharsets.UTF_8);
+    response.setStatus(status);
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("Pragma", "no-cache");
     response.setContentType("application/json");

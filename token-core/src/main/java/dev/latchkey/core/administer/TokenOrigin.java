@@ -2,6 +2,7 @@ package dev.latchkey.core.administer;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Who has made a token: a person, or the third party's own software by an OAuth grant. */
@@ -41,7 +42,10 @@ public enum TokenOrigin {
   /** A condition on the token {@code t} of a query. */
   String condition() {
     return createdBy == null
-        ? "t.createdBy not in ('oauth:client_credentials', 'oauth:authorization_code')"
+        ? Arrays.stream(values())
+            .filter(each -> each.createdBy != null)
+            .map(each -> "'" + each.createdBy + "'")
+            .collect(Collectors.joining(", ", "t.createdBy not in (", ")"))
         : "t.createdBy = '" + createdBy + "'";
   }
 

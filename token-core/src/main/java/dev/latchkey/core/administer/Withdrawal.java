@@ -3,6 +3,7 @@ package dev.latchkey.core.administer;
 import dev.latchkey.core.feed.Change;
 import dev.latchkey.core.thirdparty.ClientSecret;
 import dev.latchkey.core.token.AccessToken;
+import jakarta.persistence.TypedQuery;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Withdrawal {
 
-  private static final String BY_CLIENT_SECRET = "oauth:client_credentials";
+  private static final String OF_LATCHKEY = "%" + GrantRule.OF_LATCHKEY + "%";
 
   private final Command command;
   private final String maker;
@@ -88,7 +90,10 @@ public final class Withdrawal {
       Issuer issuer = issuers.remove();
       Handovers.withdrawAll(command, issuer.name, issuer::was);
       List<AccessToken> tokens = new ArrayList<>(tokensOf(issuer));
-      secretsOf(issuer).forEach(secret -> tokens.addAll(ended(secret)));
+      for (ClientSecret secret : secretsOf(issuer)) {
+        end(secret);
+        tokens.addAll(tokensSince(secret));
+      }
       for (AccessToken token : tokens) {
         // Whether it works or not: what it issued while it worked may work still.
         if (GrantRule.mayIssue(token.scopes())) {
@@ -102,17 +107,26 @@ public final class Withdrawal {
   }
 
   private List<AccessToken> tokensOf(Issuer issuer) {
+    return notFollowed(
+        tokens("t.createdBy = :maker or t.approvedBy = :maker").setParameter("maker", issuer.name),
+        issuer::was);
+  }
+
+  private TypedQuery<AccessToken> tokens(String condition) {
     return command
         .em()
         .createQuery(
-            "select t from AccessToken t where (t.createdBy = :maker or t.approvedBy = :maker)"
-                + " and t.scopes like :scope order by t.createdAt, t.id",
+            "select t from AccessToken t where ("
+                + condition
+                + ") and t.scopes like :scope order by t.createdAt, t.id",
             AccessToken.class)
-        .setParameter("maker", issuer.name)
-        .setParameter("scope", "%" + GrantRule.OF_LATCHKEY + "%")
-        .getResultList()
-        .stream()
-        .filter(token -> issuer.was(token.createdAt()))
+        .setParameter("scope", OF_LATCHKEY);
+  }
+
+  /** Those with a scope of Latchkey itself that were made at such a time, each once. */
+  private List<AccessToken> notFollowed(TypedQuery<AccessToken> tokens, Predicate<Instant> made) {
+    return tokens.getResultList().stream()
+        .filter(token -> made.test(token.createdAt()))
         .filter(token -> token.scopes().stream().anyMatch(GrantRule::ofLatchkey))
         .filter(token -> followed.add(token.id()))
         .toList();
@@ -127,36 +141,29 @@ public final class Withdrawal {
                 + " and s.createdBy = :maker and p.scopes like :scope order by s.createdAt, s.id",
             ClientSecret.class)
         .setParameter("maker", issuer.name)
-        .setParameter("scope", "%" + GrantRule.OF_LATCHKEY + "%")
+        .setParameter("scope", OF_LATCHKEY)
         .getResultList()
         .stream()
         .filter(secret -> issuer.was(secret.createdAt()))
         .toList();
   }
 
-  /** Ends a client secret; answers the tokens that were fetched with one of its third party. */
-  private List<AccessToken> ended(ClientSecret secret) {
+  private void end(ClientSecret secret) {
     Instant end = secret.expiresAt();
     if (end == null || command.now().isBefore(end)) {
       secret.endAt(command.now());
       command.changed(Change.ofThirdParty(secret.thirdPartyId()));
       command.did("client-secret.end", secret.thirdPartyId(), null, Map.of("withdrawnFrom", maker));
     }
-    return command
-        .em()
-        .createQuery(
-            "select t from AccessToken t where t.thirdPartyId = :party and t.createdBy = :origin"
-                + " and t.scopes like :scope order by t.createdAt, t.id",
-            AccessToken.class)
-        .setParameter("party", secret.thirdPartyId())
-        .setParameter("origin", BY_CLIENT_SECRET)
-        .setParameter("scope", "%" + GrantRule.OF_LATCHKEY + "%")
-        .getResultList()
-        .stream()
-        .filter(token -> !token.createdAt().isBefore(secret.createdAt()))
-        .filter(token -> token.scopes().stream().anyMatch(GrantRule::ofLatchkey))
-        .filter(token -> followed.add(token.id()))
-        .toList();
+  }
+
+  /** The tokens that a third party has fetched since it has this client secret. */
+  private List<AccessToken> tokensSince(ClientSecret secret) {
+    return notFollowed(
+        tokens("t.thirdPartyId = :party and t.createdBy = :origin")
+            .setParameter("party", secret.thirdPartyId())
+            .setParameter("origin", TokenOrigin.CLIENT_CREDENTIALS.createdBy()),
+        at -> !at.isBefore(secret.createdAt()));
   }
 
   private boolean ended(AccessToken token) {

@@ -81,8 +81,8 @@ public final class Key<T> {
   public static final Key<Duration> CACHE_MAX_STALE = duration("latchkey.cache.max-stale", "PT5M");
 
   /** How tokens are looked up that are not in memory. */
-  public static final Key<Source> SOURCE =
-      new Key<>("latchkey.source", "jdbc", "jdbc or jpa", Source::parse);
+  public static final Key<SourceKind> SOURCE =
+      new Key<>("latchkey.source", "jdbc", "jdbc or jpa", SourceKind::parse);
 
   /** How often a node asks the change feed when nothing wakes it. */
   public static final Key<Duration> FEED_POLL_INTERVAL =

@@ -411,7 +411,7 @@ public final class OAuthGrants {
           int deactivated = 0;
           TagKeys keys = TagKeyRow.stored(command.em()).orElse(null);
           for (BearerToken reported : generatedHere(texts, keys)) {
-            AccessToken token = found(command.em(), reported.reveal());
+            AccessToken token = found(command.em(), reported);
             if (token != null && token.reportedLeakedAt() == null) {
               token.reportLeaked(command.now());
               command.changed(Change.ofToken(token.id()));
@@ -445,9 +445,12 @@ public final class OAuthGrants {
   }
 
   private static @Nullable AccessToken found(EntityManager em, String text) {
-    BearerToken token = BearerToken.parse(text).orElse(null);
-    long id = token == null ? TokenFormat.NOT_OURS : TokenFormat.idOf(token);
-    if (token == null || id == TokenFormat.NOT_OURS) {
+    return BearerToken.parse(text).map(token -> found(em, token)).orElse(null);
+  }
+
+  private static @Nullable AccessToken found(EntityManager em, BearerToken token) {
+    long id = TokenFormat.idOf(token);
+    if (id == TokenFormat.NOT_OURS) {
       return null;
     }
     AccessToken row = em.find(AccessToken.class, TokenFormat.idText(id));

@@ -1,5 +1,6 @@
 package dev.latchkey.filter.spring;
 
+import dev.latchkey.core.NodeMetrics;
 import dev.latchkey.core.store.PoolState;
 import dev.latchkey.filter.FilterMetrics;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -7,7 +8,6 @@ import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -19,20 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** What the filters of an application have counted, for Micrometer. Read when it is asked for. */
 final class LatchkeyMeters implements MeterBinder {
 
-  private static final List<String> OUTCOMES =
-      List.of(
-          "active",
-          "no_credentials",
-          "malformed",
-          "foreign",
-          "unknown",
-          "expired",
-          "deactivated",
-          "third_party_disabled",
-          "network",
-          "scope",
-          "unavailable");
-
   private final Supplier<@Nullable FilterMetrics> metrics;
 
   LatchkeyMeters(Supplier<@Nullable FilterMetrics> metrics) {
@@ -41,7 +27,7 @@ final class LatchkeyMeters implements MeterBinder {
 
   @Override
   public void bindTo(MeterRegistry registry) {
-    for (String outcome : OUTCOMES) {
+    for (String outcome : NodeMetrics.outcomes()) {
       counter("latchkey.checks", "outcome", outcome, now -> now.checks().getOrDefault(outcome, 0L))
           .description("Requests by the outcome of the token check.")
           .register(registry);
